@@ -1,0 +1,97 @@
+import type { Decision, DecisionRequest } from "../domain/decision.ts";
+import type { EngineId, ResumeToken, TakopiEvent } from "../domain/event.ts";
+import type { ProcessIdentity } from "../domain/process.ts";
+import type { RunId, RunOptions } from "../domain/run.ts";
+
+/** A file the user sent with the prompt, already on disk. */
+export interface Attachment {
+  readonly path: string;
+  readonly mediaType: string;
+}
+
+/** One prompt for an engine. */
+export interface RunRequest {
+  readonly runId: RunId;
+  /** Any text: it may be empty, start with `-`, be all digits, have many lines or be 100 kB long. */
+  readonly prompt: string;
+  /** The session to continue; absent starts a new one. */
+  readonly resume?: ResumeToken;
+  /** Absolute path of the directory the engine works in. */
+  readonly cwd: string;
+  readonly attachments: readonly Attachment[];
+  readonly options: RunOptions;
+}
+
+/** A text the user sent while the run works, for runners that can `steer`. */
+export interface FollowUp {
+  readonly text: string;
+}
+
+/** What a runner may use of the program around it. It never sends messages and never reads the journal. */
+export interface RunHost {
+  /** Aborted when the run is to end: interrupt the engine in its own way, then end its processes. */
+  readonly signal: AbortSignal;
+  /** The whole environment for a child: an allow-list of the bot's own, never its secrets. */
+  readonly env: Readonly<Record<string, string>>;
+  /**
+   * Asks the user, or the policy that stands in for them. Resolves when answered, however long that takes; never rejects.
+   * Abort `withdrawn` when the engine no longer waits: the answer is then `dismiss`.
+   */
+  decide(request: DecisionRequest, withdrawn?: AbortSignal): Promise<Decision>;
+  /** What the user sends during the run. Ends with the run. Only read by runners with `capabilities.steer`. */
+  readonly followUps: AsyncIterable<FollowUp>;
+  /** Reports a child as soon as it exists, so that a restarted bot can end it. */
+  processStarted(process: ProcessIdentity): void;
+}
+
+/** What an engine can do, as data. The chat offers only what is true here. */
+export interface Capabilities {
+  /** Asks before it acts. */
+  readonly approvals: boolean;
+  readonly questions: boolean;
+  readonly plans: boolean;
+  /** Takes text into a running turn. */
+  readonly steer: boolean;
+  /** Has an interrupt of its own, gentler than a signal. */
+  readonly interrupt: boolean;
+  readonly images: boolean;
+  readonly model: boolean;
+  /** The effort levels it knows; empty when it knows none. */
+  readonly effort: readonly string[];
+  /** Can list sessions it keeps. */
+  readonly sessions: boolean;
+  readonly fork: boolean;
+}
+
+/** Prints and reads the line that resumes a session. Only the runner knows its engine's form. */
+export interface ResumeCodec {
+  /** The engine's own terminal command, without backticks: `claude --resume 0b9f…`. */
+  formatResume(token: ResumeToken): string;
+  /** The token of the last line of `text` that is a resume line of this engine; backticks around the line are allowed. */
+  extractResume(text: string): ResumeToken | undefined;
+  /** Whether the line, taken alone, is a resume line of this engine. */
+  isResumeLine(line: string): boolean;
+}
+
+/**
+ * Adapter for one engine.
+ *
+ * Contract of `run()`, checked by `enforceContract` and by the conformance suite:
+ * 1. One `started` as soon as the session id is known. A resumed run starts under the token it was given.
+ * 2. One `completed`, last. Its token, if any, equals the one in `started`. `run()` does not throw: whatever the engine does
+ *    wrong ends in `completed` with `ok: false` and an error that says what to do.
+ * 3. `completed` comes when the engine reports its result; cleaning up goes on behind it.
+ * 4. Unknown events and fields are passed over without losing their siblings; a malformed line is a `warning` action.
+ * 5. When `host.signal` aborts or the iteration is stopped, no process of the run stays behind.
+ * 6. The prompt never becomes a flag.
+ *
+ * @example
+ * for await (const event of runner.run(request, host)) {
+ *   if (event.type === "completed") return event.answer;
+ * }
+ */
+export interface Runner extends ResumeCodec {
+  readonly engine: EngineId;
+  readonly capabilities: Capabilities;
+  run(request: RunRequest, host: RunHost): AsyncIterable<TakopiEvent>;
+}

@@ -1,9 +1,10 @@
-import type { ResumeToken } from "../domain/event.ts";
+import type { EngineId, ResumeToken } from "../domain/event.ts";
 import type { DecisionRequest, Decision } from "../domain/decision.ts";
 import type { MessageText } from "../domain/message-text.ts";
 import type { ProcessIdentity } from "../domain/process.ts";
 import type { Run, RunId, RunState, SessionKey } from "../domain/run.ts";
 import type { MessageRef, Thread } from "../domain/thread.ts";
+import type { Runner } from "../runner/runner.ts";
 
 /** A button under a message. `data` is at most 64 bytes (Telegram's limit for callback data). */
 export interface Button {
@@ -324,6 +325,18 @@ export interface Processes {
    * A pid whose start mark differs is somebody else's and is left alone.
    */
   endRecorded(processes: readonly RecordedProcess[]): Promise<void>;
+}
+
+/** The engines this bot has, as far as runs need them. */
+export interface EngineSource {
+  /** Every engine that could be built, for reading resume lines; also those whose program is missing. */
+  readonly runners: readonly Runner[];
+  /** Only when the engine can run now. */
+  runner(id: EngineId): Runner | undefined;
+  /** One sentence for the user: why `runner(id)` is undefined and what to do. */
+  whyUnavailable(id: EngineId): string;
+  /** The environment for the engine's processes. */
+  environment(id: EngineId): Readonly<Record<string, string>>;
 }
 
 /** Structured log; the adapter redacts tokens and secrets. */

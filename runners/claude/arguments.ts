@@ -1,0 +1,67 @@
+import { isAbsolute, join, resolve } from "node:path";
+import type { RunRequest } from "../../src/runner/runner.ts";
+import type { ClaudeConfig } from "./config.ts";
+
+/** What to start. */
+export interface Launch {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface LaunchOptions {
+  readonly config: ClaudeConfig;
+  /** Directory that a relative `command` is relative to. */
+  readonly configDir: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export function launchOf(request: RunRequest, { config, configDir, env }: LaunchOptions): Launch {
+  const [program, ...prefix] = config.command;
+  return {
+    command: resolveProgram(program, configDir, env["HOME"]),
+    args: [...prefix, ...argumentsOf(request, config)],
+    env: childEnv(env, config),
+  };
+}
+
+/**
+ * Values are joined to their flags with `=`, so that none of them can be read as a flag. The prompt is not here: it goes over stdin,
+ * where it may look as it likes.
+ */
+function argumentsOf({ resume, options }: RunRequest, config: ClaudeConfig): readonly string[] {
+  const model = options.model ?? config.model;
+  const effort = options.effort ?? config.effort;
+  return [
+    "-p",
+    "--input-format=stream-json",
+    "--output-format=stream-json",
+    "--verbose",
+    "--permission-prompt-tool=stdio",
+    ...valued("--resume", resume?.value),
+    ...valued("--model", model),
+    ...valued("--effort", effort),
+    ...valued("--permission-mode", config.permission_mode),
+    ...valued("--allowedTools", config.allowed_tools.length === 0 ? undefined : config.allowed_tools.join(",")),
+    ...valued("--append-system-prompt", config.append_system_prompt),
+    ...(config.dangerously_skip_permissions ? ["--dangerously-skip-permissions"] : []),
+    ...config.extra_args,
+  ];
+}
+
+function valued(flag: string, value: string | undefined): readonly string[] {
+  return value === undefined ? [] : [`${flag}=${value}`];
+}
+
+/** A name is looked up on PATH by whoever starts it; a path is made absolute here. */
+function resolveProgram(program: string, configDir: string, home: string | undefined): string {
+  if (program.startsWith("~/") && home !== undefined) return join(home, program.slice(2));
+  return program.includes("/") && !isAbsolute(program) ? resolve(configDir, program) : program;
+}
+
+/** CLAUDECODE and its like are there when the bot itself was started from inside Claude Code. */
+function childEnv(env: Readonly<Record<string, string>>, config: ClaudeConfig): Readonly<Record<string, string>> {
+  const dropped = ["CLAUDECODE", "CLAUDE_CODE_ENTRYPOINT", "CLAUDE_CODE_SSE_PORT"];
+  if (!config.use_api_billing) dropped.push("ANTHROPIC_API_KEY");
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !dropped.includes(name)));
+}

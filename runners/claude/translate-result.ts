@@ -1,0 +1,40 @@
+import { failureOf, isLostSession } from "./failure.ts";
+import type { PermissionDenial, ResultLine } from "./lines.ts";
+import { remarks, unchanged, type Remark, type RunState, type Step } from "./state.ts";
+
+/** The end of a turn. It is the end of the run too, unless something is still to come (see `isSettled`). */
+export function translateResult(state: RunState, line: ResultLine): Step {
+  const complaint = line.errors.find(isLostSession);
+  if (state.session === undefined && complaint !== undefined)
+    return unchanged({ ...state, failure: failureOf(complaint) });
+  const owed = new Set([...state.owed].filter((id) => !line.user_message_uuids.includes(id)));
+  // Work that ends in the background starts a turn that reports it, so that an empty set alone is not the end.
+  const awaitsTurn = state.background.size > 0 || owed.size > 0;
+  const ended: RunState = { ...state, owed, awaitsTurn, result: line, text: "", answers: withAnswer(state, line) };
+  return remarks(ended, [...line.permission_denials.map(denialRemark), ...backgroundRemark(ended)]);
+}
+
+export function isFailed(line: ResultLine): boolean {
+  // 2.0 and older say `is_error: false` for `error_max_turns` and `error_during_execution`.
+  return line.is_error || line.subtype.startsWith("error");
+}
+
+/** The text of a failed turn is its error; what the model had said before is all there is of an answer. */
+function withAnswer(state: RunState, line: ResultLine): readonly string[] {
+  const said = isFailed(line) ? undefined : line.result;
+  const answer = said === undefined || said === "" ? state.text : said;
+  return answer === "" || answer === state.answers.at(-1) ? state.answers : [...state.answers, answer];
+}
+
+function denialRemark(denial: PermissionDenial): Remark {
+  const detail = { tool: denial.tool_name, toolUseId: denial.tool_use_id, input: denial.tool_input };
+  return { kind: "warning", title: `permission denied: ${denial.tool_name}`, ok: false, level: "warning", detail };
+}
+
+function backgroundRemark(state: RunState): readonly Remark[] {
+  if (state.background.size === 0) return [];
+  const work = [...state.background.values()].filter((description) => description !== "").join(", ");
+  return [
+    { title: work === "" ? "background work still running" : `background work still running: ${work}`, level: "info" },
+  ];
+}

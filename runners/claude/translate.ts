@@ -1,0 +1,84 @@
+import type { ClaudeLine, LifecycleLine, RateLimitLine } from "./lines.ts";
+import { remark, unchanged, type RunState, type Step } from "./state.ts";
+import { translateAssistant, translateUser } from "./translate-message.ts";
+import { translateResult } from "./translate-result.ts";
+import { translateSystem } from "./translate-system.ts";
+import { countUnknown } from "./unknown.ts";
+
+/** What one line of the CLI means for the run. Control lines are answered elsewhere and change nothing here. */
+export function translate(state: RunState, line: ClaudeLine): Step {
+  switch (line.type) {
+    case "system":
+      return translateSystem(state, line);
+    case "assistant":
+      return translateAssistant(state, line);
+    case "user":
+      return translateUser(state, line);
+    case "result":
+      return translateResult(state, line);
+    case "rate_limit_event":
+      return translateRateLimit(state, line);
+    case "command_lifecycle":
+      return unchanged(followPrompt(state, line));
+    case "conversation_reset":
+      return translateReset(state);
+    case "control_request":
+    case "control_cancel_request":
+      return unchanged(state);
+    case "other":
+      return unchanged(countUnknown(state, line.name));
+  }
+}
+
+/** A line that is not JSON. The CLI's own warnings may end up on its stdout. */
+export function translateMalformed(state: RunState, line: string): Step {
+  return remark(state, {
+    kind: "warning",
+    title: "claude printed a line that is not JSON",
+    level: "warning",
+    ok: false,
+    detail: { line: line.slice(0, 500) },
+  });
+}
+
+/** A line too long to be kept; `bytes` is its length. */
+export function translateOversize(state: RunState, bytes: number): Step {
+  const megabytes = (bytes / 1_000_000).toFixed(1);
+  const title = `claude printed a line of ${megabytes} MB; it was skipped`;
+  return remark(state, { kind: "warning", title, level: "warning", ok: false, detail: { bytes } });
+}
+
+function translateRateLimit(state: RunState, { rate_limit_info: info }: RateLimitLine): Step {
+  if (info.status !== "rejected") return unchanged(state);
+  const limit = info.rateLimitType === undefined ? "rate limit" : `${info.rateLimitType} limit`;
+  const until = info.resetsAt === undefined ? "" : `, resets at ${new Date(info.resetsAt * 1000).toISOString()}`;
+  return remark(state, {
+    kind: "warning",
+    title: `${limit} reached${until}`,
+    level: "warning",
+    ok: false,
+    detail: info,
+  });
+}
+
+function followPrompt(state: RunState, line: LifecycleLine): RunState {
+  const isDone = line.state === "completed" || line.state === "cancelled";
+  if (!isDone) return { ...state, tracksPrompts: true };
+  return { ...state, tracksPrompts: true, owed: without(state.owed, [line.command_uuid]) };
+}
+
+/** The run keeps its token: a run has one session, and the one before `/clear` still exists. */
+function translateReset(state: RunState): Step {
+  return remark(
+    { ...state, hasCleared: true },
+    {
+      kind: "warning",
+      title: "claude cleared its context into a session of its own; replies here continue the one before",
+      level: "warning",
+    },
+  );
+}
+
+function without(ids: ReadonlySet<string>, gone: readonly string[]): ReadonlySet<string> {
+  return new Set([...ids].filter((id) => !gone.includes(id)));
+}

@@ -1,0 +1,38 @@
+import { Deliveries } from "../bridge/deliveries.ts";
+import { Inbox } from "../bridge/inbox.ts";
+import { LiveRuns } from "../bridge/live-runs.ts";
+import type { Chat, Clock, EngineSource, Log, Store } from "../bridge/ports.ts";
+import { Scheduler } from "../bridge/scheduler.ts";
+import { SessionMemory } from "../bridge/session-memory.ts";
+import type { BridgeSettings } from "../bridge/settings.ts";
+import { createGiveUp, createUpdateHandler } from "../telegram/bot.ts";
+import { newRunId } from "./new-run-id.ts";
+
+export interface BotPartsInput {
+  readonly chat: Chat;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly engines: EngineSource;
+  readonly settings: BridgeSettings;
+  readonly me: { readonly id: number; readonly username: string };
+}
+
+/** The parts of a bot between its edges, in the order of a message's way. */
+export interface BotParts {
+  readonly inbox: Inbox;
+  readonly scheduler: Scheduler;
+  readonly lives: LiveRuns;
+  readonly deliveries: Deliveries;
+}
+
+/** Puts the parts together; none of them does anything before it is opened. */
+export function assembleBot(input: BotPartsInput): BotParts {
+  const deliveries = new Deliveries(input);
+  const memory = new SessionMemory(input.store, input.settings);
+  const lives = new LiveRuns({ ...input, deliveries });
+  const scheduler = new Scheduler({ ...input, deliveries, lives, memory });
+  const deps = { ...input, deliveries, lives, scheduler, memory, newRunId };
+  const inbox = new Inbox({ ...input, handle: createUpdateHandler(deps), giveUp: createGiveUp(deps) });
+  return { inbox, scheduler, lives, deliveries };
+}

@@ -1,0 +1,60 @@
+import type { LoadedConfig } from "../config/load-config.ts";
+import type { Check } from "./doctor.ts";
+import type { EngineStatus } from "./engines.ts";
+import { engineVersion, loadEngines } from "./engines.ts";
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** What a service manager gives its services, so that an engine found only with the user's own PATH is lost there. */
+const SERVICE_PATH = "/usr/local/bin:/usr/bin:/bin";
+
+/** Whether the engines are there, answer, and would also be found by a bot started as a service. */
+export async function* checkEngines(loaded: LoadedConfig, env: Env): AsyncGenerator<Check, void, undefined> {
+  const found = await statuses(loaded, env);
+  const asService = await statuses(loaded, { ...env, PATH: SERVICE_PATH });
+  const isWanted = (status: EngineStatus): boolean => wantedEngines(loaded).has(status.id);
+  for (const status of found) {
+    if (status.state === "ready") {
+      yield await checkReady(status, env);
+      if (asService.find((other) => other.id === status.id)?.state !== "ready") yield serviceWarning(status);
+    } else if (isWanted(status)) {
+      yield { state: "problem", text: `${status.id}: ${status.problem ?? status.state}` };
+    }
+  }
+  const others = found.filter((status) => status.state !== "ready" && !isWanted(status)).map((status) => status.id);
+  if (others.length > 0)
+    yield { state: "warning", text: `engines that are not ready: ${others.join(", ")}; see takopi engines` };
+  for (const id of wantedEngines(loaded)) {
+    if (!found.some((status) => status.id === id))
+      yield { state: "problem", text: `${id}: this version has no such engine; set default_engine` };
+  }
+}
+
+async function statuses({ config, dir, engineTable }: LoadedConfig, env: Env): Promise<readonly EngineStatus[]> {
+  const engines = await loadEngines({
+    configDir: dir,
+    table: engineTable,
+    plugins: config.plugins.runners,
+    defined: config.engines,
+    env,
+  });
+  return engines.all;
+}
+
+/** The engines prompts go to when nobody names one. */
+function wantedEngines({ config }: LoadedConfig): ReadonlySet<string> {
+  const ofProjects = Object.values(config.projects).map((project) => project.default_engine);
+  return new Set([config.default_engine, ...ofProjects].filter((id) => id !== undefined));
+}
+
+async function checkReady(status: EngineStatus, env: Env): Promise<Check> {
+  if (status.program === undefined) return { state: "ok", text: `${status.id}: built in` };
+  const version = await engineVersion(status, env);
+  if (version !== undefined) return { state: "ok", text: `${status.id} ${version}: ${status.program}` };
+  return { state: "problem", text: `${status.id}: ${status.program} does not answer; try it in a terminal` };
+}
+
+function serviceWarning({ id, program }: EngineStatus): Check {
+  const text = `${id} is not on the PATH of a service (${SERVICE_PATH}): for one, write command = "${program ?? id}" under [${id}]`;
+  return { state: "warning", text };
+}

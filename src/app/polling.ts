@@ -1,0 +1,74 @@
+import type { Log, Store } from "../bridge/ports.ts";
+import { accessFrom } from "../config/access-rule.ts";
+import type { TakopiConfig } from "../config/config.ts";
+import { say } from "../bridge/say.ts";
+import type { AccessRule } from "../routing/access.ts";
+import type { createApi } from "../telegram/create-api.ts";
+import { createGate } from "../telegram/gate.ts";
+import { createPoller } from "../telegram/poll-updates.ts";
+import type { BotParts } from "./bot-parts.ts";
+import { StartError } from "./start-error.ts";
+import { systemClock } from "./system-clock.ts";
+
+export interface Polling {
+  /** Resolves when polling was stopped; rejects with `StartError` when Telegram will not have this bot. */
+  readonly finished: Promise<void>;
+  stop(): Promise<void>;
+}
+
+interface PollingDeps {
+  readonly api: ReturnType<typeof createApi>;
+  readonly store: Store;
+  readonly log: Log;
+  readonly config: TakopiConfig;
+  readonly parts: BotParts;
+}
+
+/** Takes updates in, from now on: gate, then inbox, and only then does the next poll confirm them. */
+export function startPolling({ api, store, log, config, parts }: PollingDeps): Polling {
+  const clock = systemClock;
+  const rule = currentRule(config, store);
+  const receive = createGate({
+    store,
+    clock,
+    log,
+    rule: rule.get,
+    admit: (update) =>
+      parts.inbox.receive({ updateId: update.update_id, payload: JSON.stringify(update), receivedAt: clock.now() }),
+    onPaired: ({ userId, name }) => {
+      rule.refresh();
+      log.info("paired", { userId });
+      const text = `Hello ${name}, you are paired with this bot. Send a prompt, or /help.`;
+      say(parts.deliveries, { thread: { chatId: userId }, text });
+    },
+  });
+  const abort = new AbortController();
+  const finished = createPoller({ api, receive, clock, log })
+    .run(abort.signal)
+    .catch((error: unknown) => {
+      throw new StartError(error instanceof Error ? error.message : String(error), { cause: error });
+    });
+  // Looked at by whoever awaits `finished`; a bot that is stopped first must not end in an unhandled rejection.
+  finished.catch(() => undefined);
+  return {
+    finished,
+    stop: async () => {
+      abort.abort();
+      await finished.catch(() => undefined);
+    },
+  };
+}
+
+/** Kept in memory: the gate asks for every update. Pairings happen in this process only. */
+function currentRule(config: TakopiConfig, store: Store): { get: () => AccessRule; refresh: () => void } {
+  const read = (): AccessRule =>
+    accessFrom(
+      config,
+      store.pairedUsers().map((user) => user.userId),
+    );
+  let rule = read();
+  const refresh = (): void => {
+    rule = read();
+  };
+  return { get: () => rule, refresh };
+}

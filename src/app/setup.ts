@@ -1,0 +1,89 @@
+import { renameSync } from "node:fs";
+import type { PairedUser } from "../bridge/ports.ts";
+import { ConfigError } from "../config/config-error.ts";
+import type { ConfigEdit } from "../config/edit-config.ts";
+import { checkEdits, editConfig, readConfigValue } from "../config/edit-config.ts";
+
+/** `assistant`: the chat goes on by itself. `handoff`: replies continue a session, and so does the terminal. */
+export type Workflow = "assistant" | "handoff";
+
+/** What a setup asks for. */
+export interface SetupAnswers {
+  readonly token: string;
+  /** Absent: Telegram's own, or what the file says. */
+  readonly apiRoot?: string;
+  readonly owner: PairedUser;
+  readonly defaultEngine: string;
+  readonly workflow: Workflow;
+}
+
+export interface SetupTarget {
+  /** Of `takopi.toml`, which need not be there. */
+  readonly path: string;
+  readonly engineIds: readonly string[];
+}
+
+const TELEGRAM = ["transports", "telegram"] as const;
+
+/** Whether a setup could write this file. `malformed`: it is not TOML. `invalid`: it has mistakes a setup does not touch. */
+export type SetupFile =
+  | { readonly kind: "usable" }
+  | { readonly kind: "malformed"; readonly problem: string }
+  | { readonly kind: "invalid"; readonly problem: string };
+
+/** Asked before the first question, so that nobody answers them all for nothing. */
+export function checkSetupFile(target: SetupTarget): SetupFile {
+  try {
+    readConfigValue(target.path, []);
+  } catch (error) {
+    if (error instanceof ConfigError) return { kind: "malformed", problem: error.message };
+    throw error;
+  }
+  try {
+    checkEdits(
+      target,
+      plainEdits({ token: "1:token", chatId: 1, engine: target.engineIds[0] ?? "", workflow: "assistant" }),
+    );
+    return { kind: "usable" };
+  } catch (error) {
+    if (error instanceof ConfigError) return { kind: "invalid", problem: error.message };
+    throw error;
+  }
+}
+
+/** Moves a file that is not TOML out of the way, to `<file>.bak`. */
+export function setAsideConfig(path: string): void {
+  renameSync(path, `${path}.bak`);
+}
+
+/** Writes what was answered into `takopi.toml`, readable by its owner only; every other key and the comments stay. */
+export function writeSetup(target: SetupTarget, answers: SetupAnswers): void {
+  const { token, owner, defaultEngine: engine, workflow, apiRoot } = answers;
+  const edits = plainEdits({ token, chatId: owner.chatId, engine, workflow });
+  const server = apiRoot === undefined ? [] : [{ path: [...TELEGRAM, "api_root"], value: apiRoot }];
+  editConfig(target, [...edits, ...server, ...allowOwner(target.path, owner.userId)]);
+}
+
+function plainEdits(answers: {
+  token: string;
+  chatId: number;
+  engine: string;
+  workflow: Workflow;
+}): readonly ConfigEdit[] {
+  const { token, chatId, engine, workflow } = answers;
+  return [
+    { path: ["default_engine"], value: engine },
+    { path: [...TELEGRAM, "bot_token"], value: token },
+    { path: [...TELEGRAM, "chat_id"], value: chatId },
+    { path: [...TELEGRAM, "session_mode"], value: workflow === "assistant" ? "chat" : "stateless" },
+    { path: [...TELEGRAM, "show_resume_line"], value: workflow === "handoff" },
+  ];
+}
+
+/** An allow-list that is already there would keep its new owner out. */
+function allowOwner(path: string, userId: number): readonly ConfigEdit[] {
+  const key = [...TELEGRAM, "allowed_user_ids"];
+  const allowed = readConfigValue(path, key);
+  if (!Array.isArray(allowed) || allowed.length === 0 || allowed.includes(userId)) return [];
+  return [{ path: key, value: [...allowed, userId] }];
+}

@@ -1,0 +1,149 @@
+import type { ResumeToken } from "../domain/event.ts";
+import type { IncomingMessage } from "../domain/incoming.ts";
+import { newSessionKey, type Run, type RunId, type SessionKey, sessionKeyOf } from "../domain/run.ts";
+import { formatElapsed } from "../progress/elapsed.ts";
+import { resolveRoute, type Route, type SessionChoice } from "../routing/resolve-route.ts";
+import type { Deliveries } from "./deliveries.ts";
+import type { LiveRuns } from "./live-runs.ts";
+import type { Clock, EngineSource, Store } from "./ports.ts";
+import { offerKeyboard } from "./run-messages.ts";
+import { say } from "./say.ts";
+import type { Scheduler } from "./scheduler.ts";
+import type { SessionMemory } from "./session-memory.ts";
+import type { BridgeSettings } from "./settings.ts";
+
+export interface PromptDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly engines: EngineSource;
+  readonly settings: BridgeSettings;
+  readonly lives: LiveRuns;
+  readonly scheduler: Scheduler;
+  readonly deliveries: Deliveries;
+  readonly memory: SessionMemory;
+  readonly newRunId: () => RunId;
+}
+
+/** Clients cut a longer text into messages of at most 4096 characters, sent at once. */
+const PASTE_PART_CHARS = 4_000;
+const PASTE_WAIT_MS = 1_000;
+
+/**
+ * Turns a message into a run: queued at once with a progress message as its receipt, or, when it may no longer be wanted, held with
+ * the choice to run or discard it. A later part of a split paste joins the run of the first part. Handling an update again changes
+ * nothing.
+ */
+export function acceptPrompt(deps: PromptDeps, message: IncomingMessage): void {
+  if (joinPaste(deps, message)) return;
+  const route = routeMessage(deps, message);
+  const { thread, messageId: replyTo } = message;
+  if (route.kind === "problem") return say(deps.deliveries, { thread, replyTo, text: route.problem });
+  if (route.prompt.trim() === "")
+    return say(deps.deliveries, { thread, replyTo, text: "There is no prompt in this message." });
+  const run = newRun(deps, message, route);
+  const offer = whyOffered(deps, message);
+  const state = offer === undefined ? "queued" : "held";
+  if (!deps.store.acceptRun({ ...run, state }, message.updateId)) return;
+  if (offer === undefined) return enterQueue(deps, run);
+  say(deps.deliveries, { thread, replyTo, text: offer, keyboard: offerKeyboard(run.id), runId: run.id, isLoud: true });
+}
+
+/** Lets a queued run start when it may; one that has to wait shows at once that it was received. */
+export function enterQueue(deps: Pick<PromptDeps, "scheduler" | "lives">, run: Run): void {
+  deps.scheduler.wake();
+  if (deps.lives.find(run.id) === undefined) deps.lives.open(run).show("queued");
+}
+
+function joinPaste(deps: PromptDeps, message: IncomingMessage): boolean {
+  const { thread, sender, text, messageId, updateId } = message;
+  if (message.replyTo !== undefined || message.forwarded) return false;
+  const now = deps.clock.now();
+  const first = deps.store.openPaste(thread, sender.id, now);
+  if (first === undefined) return false;
+  const notBefore = isPastePart(text) ? now + PASTE_WAIT_MS : now;
+  deps.store.appendPrompt(first.id, { text, messageId, notBefore, updateId });
+  deps.scheduler.wake();
+  return true;
+}
+
+function isPastePart(text: string): boolean {
+  return text.length >= PASTE_PART_CHARS;
+}
+
+function routeMessage(deps: PromptDeps, message: IncomingMessage): Route {
+  const { engines, settings, store } = deps;
+  const { replyTo, quote, thread } = message;
+  const link = replyTo && store.findMessage({ chatId: thread.chatId, messageId: replyTo.messageId });
+  const run = link && store.findRun(link.runId);
+  const projectEngines = [...settings.projects].flatMap(([alias, { defaultEngine }]) =>
+    defaultEngine === undefined ? [] : [[alias, defaultEngine] as const],
+  );
+  return resolveRoute({
+    text: message.text,
+    codecs: engines.runners,
+    names: { engines: engines.runners.map((runner) => runner.engine), projects: [...settings.projects.keys()] },
+    defaults: {
+      engine: settings.defaultEngine,
+      projectEngines: new Map(projectEngines),
+      ...(settings.defaultProject !== undefined && { project: settings.defaultProject }),
+    },
+    ...(quote !== undefined && { quote }),
+    ...(replyTo && { replied: { ...(replyTo.text !== undefined && { text: replyTo.text }), ...(run && { run }) } }),
+  });
+}
+
+function newRun(deps: PromptDeps, message: IncomingMessage, route: Extract<Route, { kind: "prompt" }>): Run {
+  const { thread, sender, messageId, text } = message;
+  const id = deps.newRunId();
+  const createdAt = deps.clock.now();
+  const followed = route.session.kind === "follow" ? route.session.run : undefined;
+  return {
+    id,
+    thread,
+    sender,
+    promptMessageId: messageId,
+    prompt: route.prompt,
+    engine: route.engine,
+    ...chooseSession(deps, { message, route, id }),
+    context: route.context,
+    cwd: followed?.cwd ?? deps.settings.projects.get(route.context.project ?? "")?.path ?? deps.settings.cwd,
+    options: {},
+    state: "queued",
+    createdAt,
+    notBefore: isPastePart(text) ? createdAt + PASTE_WAIT_MS : createdAt,
+  };
+}
+
+type SessionOfRun = Pick<Run, "sessionKey" | "resume">;
+
+function chooseSession(
+  deps: PromptDeps,
+  { message, route, id }: { message: IncomingMessage; route: Extract<Route, { kind: "prompt" }>; id: RunId },
+): SessionOfRun {
+  const chosen = namedSession(route.session) ?? deps.memory.recall(message.thread, message.sender, route.engine);
+  if (chosen === undefined) return { sessionKey: newSessionKey(id) };
+  return "value" in chosen ? resumed(chosen) : sessionOf(chosen);
+}
+
+function namedSession(session: SessionChoice): ResumeToken | Run | undefined {
+  if (session.kind === "open") return undefined;
+  return session.kind === "token" ? session.token : session.run;
+}
+
+function resumed(token: ResumeToken): SessionOfRun {
+  return { resume: token, sessionKey: sessionKeyOf(token) };
+}
+
+/** A run that has no session yet is waited for under its own key; the journal hands its token on to those behind it. */
+function sessionOf(run: Run): { sessionKey: SessionKey; resume?: ResumeToken } {
+  return run.resume === undefined ? { sessionKey: run.sessionKey } : resumed(run.resume);
+}
+
+/** Why a message is offered rather than run; undefined when it is to run. */
+function whyOffered({ clock, settings }: PromptDeps, message: IncomingMessage): string | undefined {
+  if (message.forwarded) return "This is a forwarded message. Run it as a prompt?";
+  const ageMs = clock.now() - message.sentAt;
+  return ageMs > settings.maxAgeMs
+    ? `You sent this ${formatElapsed(ageMs)} ago, while I was away. Run it now?`
+    : undefined;
+}

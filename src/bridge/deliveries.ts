@@ -1,0 +1,124 @@
+import type { MessageText } from "../domain/message-text.ts";
+import type { MessageRef } from "../domain/thread.ts";
+import { join, plain } from "../render/text-builder.ts";
+import { type Chat, ChatError, type Clock, type Log, type NewOutboxRow, type OutboxRow, type Store } from "./ports.ts";
+
+export interface DeliveryDeps {
+  readonly chat: Chat;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Telegram has no idempotency key, so a send whose answer was lost is repeated with this mark: twice and said beats lost. */
+const REPEATED = plain("↻ sent again, the first copy may have arrived too");
+
+const FIRST_RETRY_MS = 500;
+const SLOWEST_RETRY_MS = 30_000;
+
+/**
+ * Carries the journal's outbox to the chat: per chat in order, one call at a time, until each row is sent or given up for a reason
+ * that trying again can't mend. Rows survive a crash; a row that was under way then is sent again with a mark.
+ */
+export class Deliveries {
+  readonly #deps: DeliveryDeps;
+  readonly #busyChats = new Set<number>();
+  #cancelTimer: (() => void) | undefined;
+  #isStopped = false;
+  #whenIdle: (() => void)[] = [];
+
+  constructor(deps: DeliveryDeps) {
+    this.#deps = deps;
+  }
+
+  /** Writes a row and sees to it at once. */
+  enqueue(row: NewOutboxRow): void {
+    this.#deps.store.enqueue(row);
+    this.wake();
+  }
+
+  /** Starts every delivery that is due. Called after rows were written. */
+  wake(): void {
+    if (this.#isStopped) return;
+    this.#cancelTimer?.();
+    const now = this.#deps.clock.now();
+    for (const row of this.#deps.store.nextDeliveries(now)) {
+      if (!this.#busyChats.has(row.thread.chatId)) this.#start(row);
+    }
+    const dueAt = this.#deps.store.nextDeliveryAt(now);
+    if (dueAt !== undefined) this.#cancelTimer = this.#deps.clock.setTimer(dueAt - now, () => this.wake());
+    if (this.#busyChats.size === 0) this.#reportIdle();
+  }
+
+  /** Starts no further delivery. Resolves when those under way have ended; what is left stays in the journal. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#cancelTimer?.();
+    if (this.#busyChats.size > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
+  }
+
+  /** Resolves when nothing is under way and nothing is due. */
+  async idle(): Promise<void> {
+    if (this.#busyChats.size > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
+  }
+
+  #start(row: OutboxRow): void {
+    const { chatId } = row.thread;
+    this.#busyChats.add(chatId);
+    void this.#deliver(row)
+      .catch((error: unknown) =>
+        this.#deps.log.error("the journal could not record a delivery", { row: row.id, error }),
+      )
+      .finally(() => {
+        this.#busyChats.delete(chatId);
+        if (this.#isStopped) this.#reportIdle();
+        else this.wake();
+      });
+  }
+
+  async #deliver(row: OutboxRow): Promise<void> {
+    const { store, clock, log } = this.#deps;
+    store.markSending(row.id);
+    try {
+      store.markSent(row.id, await this.#perform(row));
+    } catch (error) {
+      if (!(error instanceof ChatError)) throw error;
+      log.warn("delivery failed", { row: row.id, fault: error.fault, attempts: row.attempts, error });
+      const canRetry = error.fault === "unavailable" || error.fault === "uncertain";
+      if (!canRetry) return store.markFailed(row.id, error.message);
+      const notBefore = clock.now() + retryDelayMs(row.attempts);
+      store.postpone(row.id, { notBefore, uncertain: error.fault === "uncertain", error: error.message });
+    }
+  }
+
+  async #perform({ operation, thread, runId, uncertain }: OutboxRow): Promise<MessageRef | undefined> {
+    const { chat } = this.#deps;
+    const common = { thread, ...(runId && { runId }) };
+    switch (operation.type) {
+      case "send":
+        return chat.send({ ...common, ...operation, content: marked(operation.content, uncertain) });
+      case "document":
+        return chat.sendDocument({ ...common, ...operation, ...(uncertain && { caption: REPEATED }) });
+      case "edit": {
+        const message = { chatId: thread.chatId, messageId: operation.messageId };
+        await chat.edit({ ...operation, message, urgency: "normal" });
+        return undefined;
+      }
+      case "delete":
+        await chat.delete({ chatId: thread.chatId, messageId: operation.messageId });
+        return undefined;
+    }
+  }
+
+  #reportIdle(): void {
+    for (const resolve of this.#whenIdle.splice(0)) resolve();
+  }
+}
+
+function marked(content: MessageText, uncertain: boolean): MessageText {
+  return uncertain ? join([REPEATED, content], "\n\n") : content;
+}
+
+function retryDelayMs(attempts: number): number {
+  return Math.min(SLOWEST_RETRY_MS, FIRST_RETRY_MS * 2 ** attempts);
+}

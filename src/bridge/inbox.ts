@@ -1,0 +1,93 @@
+import type { Clock, InboxUpdate, Log, Store } from "./ports.ts";
+
+export interface InboxDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Lets an update have its effect. Called with one update at a time, oldest first. */
+  readonly handle: (payload: string) => Promise<void>;
+  /** Tells the user that an update could not be handled. */
+  readonly giveUp: (payload: string) => void;
+}
+
+const RETRY_MS = 1_000;
+/** An update that keeps failing is a fault of ours; it must not hold up those behind it. */
+const MAX_ATTEMPTS = 3;
+
+/**
+ * The durable way in: `receive` records an update before the chat service is told to forget it, then each is handled in order until it
+ * has had its effect. What was recorded and not handled when the program died is handled at the next start.
+ */
+export class Inbox {
+  readonly #deps: InboxDeps;
+  readonly #attempts = new Map<number, number>();
+  #working: Promise<void> | undefined;
+  #isOpen = false;
+  #hasNews = true;
+
+  constructor(deps: InboxDeps) {
+    this.#deps = deps;
+  }
+
+  /** Throws when the journal can't be written: the update must then be delivered again. */
+  receive(update: InboxUpdate): void {
+    if (this.#deps.store.receiveUpdate(update)) this.#wake();
+  }
+
+  /** Updates are handled from now on, those left from before first. */
+  open(): void {
+    this.#isOpen = true;
+    this.#wake();
+  }
+
+  /** Handles nothing further; resolves when the update under way has been handled. */
+  async close(): Promise<void> {
+    this.#isOpen = false;
+    await this.#working;
+  }
+
+  #wake(): void {
+    this.#hasNews = true;
+    if (this.#isOpen) this.#working ??= this.#work().finally(() => (this.#working = undefined));
+  }
+
+  /** Never rejects. `#hasNews` is looked at last, so that what arrives while this ends is not left lying. */
+  async #work(): Promise<void> {
+    while (this.#hasNews && this.#isOpen) {
+      this.#hasNews = false;
+      try {
+        await this.#handlePending();
+      } catch (error) {
+        this.#deps.log.error("the inbox can't be read; trying again", { error });
+        await this.#pause();
+        this.#hasNews = true;
+      }
+    }
+  }
+
+  async #handlePending(): Promise<void> {
+    for (const update of this.#deps.store.pendingUpdates()) {
+      while (this.#isOpen && !(await this.#handle(update))) await this.#pause();
+    }
+  }
+
+  /** True when the update is done with, one way or the other. */
+  async #handle({ updateId, payload }: InboxUpdate): Promise<boolean> {
+    try {
+      await this.#deps.handle(payload);
+      this.#attempts.delete(updateId);
+    } catch (error) {
+      const attempts = (this.#attempts.get(updateId) ?? 0) + 1;
+      this.#attempts.set(updateId, attempts);
+      this.#deps.log.error("an update could not be handled", { updateId, attempts, error });
+      if (attempts < MAX_ATTEMPTS) return false;
+      this.#deps.giveUp(payload);
+    }
+    this.#deps.store.finishUpdate(updateId);
+    return true;
+  }
+
+  async #pause(): Promise<void> {
+    await new Promise<void>((resolve) => this.#deps.clock.setTimer(RETRY_MS, resolve));
+  }
+}

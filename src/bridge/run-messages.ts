@@ -1,0 +1,93 @@
+import type { CompletedEvent } from "../domain/event.ts";
+import type { MessageText } from "../domain/message-text.ts";
+import type { Run, RunId } from "../domain/run.ts";
+import { header, type ProgressLabel, view } from "../progress/view.ts";
+import type { ProgressState } from "../progress/progress.ts";
+import { finalMessages } from "../render/final-message.ts";
+import { footer } from "../render/footer.ts";
+import { progressMessage } from "../render/progress-message.ts";
+import { formatCallbackData } from "../routing/callback-data.ts";
+import { formatContextLine } from "../routing/context-line.ts";
+import type { ResumeCodec } from "../runner/runner.ts";
+import type { Button, Keyboard, NewOutboxRow } from "./ports.ts";
+import type { CardContent } from "./progress-card.ts";
+import type { BridgeSettings } from "./settings.ts";
+
+/** One run as its messages show it. */
+export interface ShownRun {
+  readonly run: Run;
+  readonly progress: ProgressState;
+  readonly elapsedMs: number;
+  readonly settings: BridgeSettings;
+  /** Absent when the engine is no longer configured. */
+  readonly codec?: ResumeCodec;
+}
+
+export function cancelKeyboard(runId: RunId): Keyboard {
+  return [[button("cancel", runId)]];
+}
+
+export function resumeKeyboard(runId: RunId): Keyboard {
+  return [[{ label: "Resume", data: formatCallbackData({ verb: "resume", runId }), style: "primary" }]];
+}
+
+/** Offered instead of running something the user may not want any more. */
+export function offerKeyboard(runId: RunId): Keyboard {
+  return [
+    [{ label: "Run", data: formatCallbackData({ verb: "run", runId }), style: "primary" }, button("discard", runId)],
+  ];
+}
+
+function button(verb: "cancel" | "discard", runId: RunId): Button {
+  return verb === "cancel"
+    ? { label: "Cancel", data: formatCallbackData({ verb, runId }), style: "danger" }
+    : { label: "Discard", data: formatCallbackData({ verb, runId }) };
+}
+
+/** The progress message in one of its states. */
+export function runCard(shown: ShownRun, label: ProgressLabel, keyboard: Keyboard): CardContent {
+  const { run, progress, elapsedMs } = shown;
+  const content = progressMessage(view(progress, { label, elapsedMs, cwd: run.cwd }), runFooter(shown));
+  return { content, keyboard };
+}
+
+/** What is left of the progress message where it is kept below the final: its header alone. */
+export function collapsedCard(shown: ShownRun, label: ProgressLabel): CardContent {
+  const { progress, elapsedMs } = shown;
+  return { content: progressMessage({ header: header(progress, { label, elapsedMs }), lines: [] }), keyboard: [] };
+}
+
+/** The final message, in as many parts as it needs; the first part makes a sound. */
+export function finalRows(
+  shown: ShownRun,
+  ending: { readonly label: ProgressLabel; readonly completed: CompletedEvent; readonly notices: readonly string[] },
+): readonly NewOutboxRow[] {
+  const { run, progress, elapsedMs, settings } = shown;
+  const { answer, error } = ending.completed;
+  const ends = runFooter(shown);
+  const messages = finalMessages({
+    header: header(progress, { label: ending.label, elapsedMs }),
+    answer,
+    notices: ending.notices,
+    maxParts: settings.maxFinalParts,
+    ...(error !== undefined && { error }),
+    ...(ends !== undefined && { footer: ends }),
+  });
+  const base = { thread: run.thread, runId: run.id, role: "final" } as const;
+  const replyTo = run.promptMessageId;
+  const parts = messages.parts.map((content, index): NewOutboxRow => {
+    const silent = !settings.finalNotify || index > 0;
+    return { ...base, operation: { type: "send", content, replyTo, silent, urgency: "final" } };
+  });
+  if (messages.file === undefined) return parts;
+  const { name, text } = messages.file;
+  return [...parts, { ...base, operation: { type: "document", fileName: name, text, replyTo, silent: true } }];
+}
+
+/** The resume line may be hidden only where the chat continues its session without it. */
+function runFooter({ run, progress, settings, codec }: ShownRun): MessageText | undefined {
+  const context = formatContextLine(run.context);
+  const isHidden = !settings.showResumeLine && settings.sessionMode === "chat";
+  const resumeLine = progress.resume && !isHidden ? codec?.formatResume(progress.resume) : undefined;
+  return footer({ ...(context !== undefined && { context }), ...(resumeLine !== undefined && { resumeLine }) });
+}

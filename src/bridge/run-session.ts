@@ -1,0 +1,105 @@
+import type { CompletedEvent, TakopiEvent } from "../domain/event.ts";
+import { newSessionKey, type Run } from "../domain/run.ts";
+import type { FollowUp, RunHost } from "../runner/runner.ts";
+import { decideByPolicy } from "./decide-by-policy.ts";
+import type { Deliveries } from "./deliveries.ts";
+import type { LiveRun } from "./live-run.ts";
+import type { Chat, Clock, EngineSource, Log, Store } from "./ports.ts";
+import { describeEnding } from "./run-ending.ts";
+import type { SessionMemory } from "./session-memory.ts";
+import { startTyping } from "./typing.ts";
+import { untilWritten } from "./until-written.ts";
+
+export interface RunDeps {
+  readonly chat: Chat;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly engines: EngineSource;
+  readonly deliveries: Deliveries;
+  readonly memory: SessionMemory;
+}
+
+/**
+ * Carries one started run from its prompt to its end in the journal: the engine's events into the progress message, what it asks to
+ * the policy, its result with the messages that show it into one transaction. A session the engine no longer has is replaced once.
+ * The result is delivered as soon as the engine reports it; resolves when the engine has cleaned up too. Never rejects.
+ */
+export async function runSession(deps: RunDeps, live: LiveRun): Promise<void> {
+  const stopTyping = startTyping(deps, live);
+  const notices: string[] = [];
+  live.show("starting");
+  let result = await driveEngine(deps, live);
+  if (result.completed.fault === "session_not_found" && live.run.resume !== undefined) {
+    notices.push(`the session ${live.run.resume.value} is gone, so this is a new one without its history`);
+    await result.release();
+    await untilWritten(deps, () => forgetSession(deps, live));
+    result = await driveEngine(deps, live);
+  }
+  stopTyping();
+  const ending = describeEnding(live, { completed: result.completed, notices, finishedAt: deps.clock.now() });
+  await untilWritten(deps, () => deps.store.endRun(ending));
+  deps.deliveries.wake();
+  await result.release();
+  await untilWritten(deps, () => deps.store.forgetProcesses(live.run.id));
+}
+
+/** What the engine said last, and how to wait for its processes to be gone. */
+interface EngineResult {
+  readonly completed: CompletedEvent;
+  readonly release: () => Promise<void>;
+}
+
+async function driveEngine(deps: RunDeps, live: LiveRun): Promise<EngineResult> {
+  const runner = deps.engines.runner(live.run.engine);
+  if (runner === undefined) return nothingRan(live.run, deps.engines.whyUnavailable(live.run.engine));
+  const { id: runId, prompt, resume, cwd, options } = live.run;
+  const request = { runId, prompt, cwd, options, attachments: [], ...(resume && { resume }) };
+  return followEvents(deps, live, runner.run(request, createHost(deps, live)));
+}
+
+/** Iterates by hand: leaving a `for await` would wait for the engine's cleanup before the answer goes out. */
+async function followEvents(deps: RunDeps, live: LiveRun, events: AsyncIterable<TakopiEvent>): Promise<EngineResult> {
+  const iterator = events[Symbol.asyncIterator]();
+  for (;;) {
+    const next = await iterator.next();
+    if (next.done === true) return nothingRan(live.run, `${live.run.engine} ended without a result`);
+    const event = next.value;
+    if (event.type === "completed") return { completed: event, release: async () => void (await iterator.return?.()) };
+    if (event.type === "started") await untilWritten(deps, () => bindSession(deps, live, event));
+    live.apply(event);
+    live.show("working");
+  }
+}
+
+function nothingRan(run: Run, error: string): EngineResult {
+  return {
+    completed: { type: "completed", engine: run.engine, ok: false, answer: "", error },
+    release: async () => {},
+  };
+}
+
+function bindSession(deps: RunDeps, live: LiveRun, event: Extract<TakopiEvent, { type: "started" }>): void {
+  deps.store.bindSession(live.run.id, event.resume);
+  deps.memory.remember(live.run, event.resume);
+  live.replaceRun({ ...live.run, resume: event.resume });
+}
+
+function forgetSession(deps: RunDeps, live: LiveRun): void {
+  const { resume: _gone, ...run } = live.run;
+  const sessionKey = newSessionKey(run.id);
+  deps.store.dropSession(run.id, sessionKey);
+  live.restart({ ...run, sessionKey });
+}
+
+function createHost(deps: RunDeps, live: LiveRun): RunHost {
+  return {
+    signal: live.signal,
+    env: deps.engines.environment(live.run.engine),
+    decide: async (request) => decideByPolicy(deps, live.run.id, request),
+    followUps: noFollowUps(),
+    processStarted: (process) => deps.store.recordProcess({ ...process, runId: live.run.id }),
+  };
+}
+
+async function* noFollowUps(): AsyncGenerator<FollowUp> {}

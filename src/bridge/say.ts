@@ -1,0 +1,23 @@
+import type { RunId } from "../domain/run.ts";
+import type { Thread } from "../domain/thread.ts";
+import { plain } from "../render/text-builder.ts";
+import type { Deliveries } from "./deliveries.ts";
+import type { Keyboard } from "./ports.ts";
+
+export interface Notice {
+  readonly thread: Thread;
+  readonly text: string;
+  readonly replyTo?: number;
+  readonly keyboard?: Keyboard;
+  /** Makes the notice a message of that run: a reply to it continues the run's session. */
+  readonly runId?: RunId;
+  /** True where the user must act. Default: silent. */
+  readonly isLoud?: boolean;
+}
+
+/** Tells the user something in the bot's own words; durable, like everything the user is meant to see. */
+export function say(deliveries: Deliveries, notice: Notice): void {
+  const { thread, text, runId, isLoud = false, ...rest } = notice;
+  const operation = { type: "send", content: plain(text), silent: !isLoud, urgency: "normal", ...rest } as const;
+  deliveries.enqueue({ thread, role: "notice", operation, ...(runId && { runId }) });
+}

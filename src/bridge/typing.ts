@@ -1,0 +1,21 @@
+import type { LiveRun } from "./live-run.ts";
+import type { Chat, Clock } from "./ports.ts";
+
+/** Telegram shows "typing…" for 5 s after each call. */
+const REARM_MS = 4_500;
+
+/**
+ * Shows "typing…" while a run works. Only in private chats: in groups it would eat the 20 calls a minute that edits need.
+ * Returns how to end it; after that no further call is made.
+ */
+export function startTyping(deps: { chat: Chat; clock: Clock }, live: LiveRun): () => void {
+  const { thread, id } = live.run;
+  if (thread.chatId < 0) return () => {};
+  let cancelTimer = (): void => {};
+  const rearm = (): void => {
+    deps.chat.typing(thread, id);
+    cancelTimer = deps.clock.setTimer(REARM_MS, rearm);
+  };
+  rearm();
+  return () => cancelTimer();
+}

@@ -1,0 +1,28 @@
+import { createLog, logOptionsFromEnv } from "../app/log.ts";
+import type { Log } from "../bridge/ports.ts";
+import { isSecretKey } from "../config/secret-shapes.ts";
+import type { Cli, GlobalOptions } from "./cli.ts";
+import type { CliConfig } from "./cli-config.ts";
+
+/** The log of a running bot: what the environment asks for, `--debug` over it, the secrets of the configuration kept out. */
+export function createCliLog(cli: Cli, options: GlobalOptions, loaded?: CliConfig): Log {
+  const log = createLog({
+    ...logOptionsFromEnv(cli.io.env),
+    ...(options.debug === true && { level: "debug" }),
+    secrets: loaded === undefined ? [] : secretsOf(loaded),
+    write: cli.io.stderr,
+  });
+  for (const warning of loaded?.warnings ?? []) log.warn(warning);
+  return log;
+}
+
+function secretsOf({ config, engineTable, engineIds }: CliConfig): readonly string[] {
+  return secretTexts([config, ...engineIds.map((id) => engineTable(id))], "");
+}
+
+/** Every text under a key that is named like a secret, however deep. */
+function secretTexts(value: unknown, key: string): readonly string[] {
+  if (typeof value === "string") return isSecretKey(key) && value !== "" ? [value] : [];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([name, item]) => secretTexts(item, Array.isArray(value) ? key : name));
+}

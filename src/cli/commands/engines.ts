@@ -1,0 +1,27 @@
+import type { Command } from "commander";
+import type { EngineStatus } from "../../app/engines.ts";
+import type { Cli, GlobalOptions } from "../cli.ts";
+import { loadCliConfig } from "../cli-config.ts";
+
+/** `takopi engines`: what was found, in which version, and how to install the rest. */
+export function addEngines(program: Command, cli: Cli): void {
+  program
+    .command("engines")
+    .description("list the engines: found or not, version, how to install")
+    .action(async (_options: unknown, command: Command) => {
+      const loaded = await loadCliConfig(cli, { ...command.optsWithGlobals<GlobalOptions>(), tokenRequired: false });
+      const { all } = await cli.app.loadEngines(loaded, cli.io.env);
+      const lines = await Promise.all(all.map(async (status) => await engineLine(cli, status)));
+      cli.io.stdout(lines.map((line) => `${line}\n`).join(""));
+    });
+}
+
+async function engineLine({ app, io }: Cli, status: EngineStatus): Promise<string> {
+  const name = status.id.padEnd(12);
+  if (status.state !== "ready") return `✗ ${name}${status.problem ?? status.state}`;
+  if (status.program === undefined) return `✓ ${name}built in`;
+  const version = await app.engineVersion(status, io.env);
+  return version === undefined
+    ? `! ${name}${status.program} does not tell its version`
+    : `✓ ${name}${version.padEnd(12)}${status.program}`;
+}

@@ -1,0 +1,119 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import type { Command } from "commander";
+import { checkToken } from "../../app/bot-api-check.ts";
+import type { EngineStatus } from "../../app/engines.ts";
+import type { SetupTarget, Workflow } from "../../app/setup.ts";
+import { checkSetupFile, setAsideConfig, writeSetup } from "../../app/setup.ts";
+import type { PairedUser } from "../../bridge/ports.ts";
+import { databasePath } from "../../config/file-paths.ts";
+import { loadConfig } from "../../config/load-config.ts";
+import type { Cli, GlobalOptions } from "../cli.ts";
+import { CliError } from "../cli.ts";
+import { configPath } from "../cli-config.ts";
+import { openPairing } from "../pairing-code.ts";
+import type { Choice, Questions } from "../questions.ts";
+
+const WORKFLOWS: readonly Choice<Workflow>[] = [
+  { value: "assistant", label: "assistant", hint: "the chat goes on by itself; /new starts afresh (recommended)" },
+  { value: "handoff", label: "handoff", hint: "reply to continue a session, or paste its line into a terminal" },
+];
+
+const BOTFATHER = `1. Open Telegram and write to @BotFather
+2. Send /newbot and choose a name
+3. Copy the token it gives you`;
+
+/** `takopi setup`: from a bot token to a bot that answers its owner. */
+export function addSetup(program: Command, cli: Cli): void {
+  program
+    .command("setup")
+    .description("connect a Telegram bot, step by step")
+    .action(async (_options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<GlobalOptions>();
+      requireTerminal(cli, options);
+      await setup(cli, options);
+    });
+}
+
+async function setup(cli: Cli, options: GlobalOptions): Promise<void> {
+  const { questions } = cli;
+  const path = configPath(cli, options);
+  questions.begin("takopi setup");
+  const target: SetupTarget = { path, engineIds: await cli.app.listEngineIds([], dirname(path)) };
+  await prepareFile(questions, target);
+  const loaded = loadConfig({ ...target, env: cli.io.env, tokenRequired: false });
+  const apiRoot = loaded.config.transports.telegram.api_root;
+  const bot = await askToken(questions, apiRoot);
+  const owner = await pairOwner(cli, { ...bot, apiRoot, dir: loaded.dir });
+  const defaultEngine = await askEngine(questions, (await cli.app.loadEngines(loaded, cli.io.env)).all);
+  const workflow = await questions.choose("How do you want to work?", WORKFLOWS);
+  writeSetup(target, { token: bot.token, owner, defaultEngine, workflow });
+  questions.end(`Written to ${path}. Start the bot: takopi`);
+}
+
+function requireTerminal(cli: Cli, options: GlobalOptions): void {
+  if (cli.io.isInteractive) return;
+  const path = configPath(cli, options);
+  const instead = `write ${path} (takopi.toml.example shows how) or set TAKOPI__TRANSPORTS__TELEGRAM__BOT_TOKEN, then run: takopi pair`;
+  throw new CliError(`setup asks questions and needs a terminal. Without one, ${instead}`, 1);
+}
+
+async function prepareFile(questions: Questions, target: SetupTarget): Promise<void> {
+  const file = checkSetupFile(target);
+  if (file.kind === "usable") return;
+  if (file.kind === "invalid") {
+    throw new CliError(`correct ${target.path} first, or move it away:\n${file.problem}`, 1);
+  }
+  questions.tell("The configuration can't be read", file.problem);
+  const isAgreed = await questions.confirm(`Keep it as ${target.path}.bak and write a new one?`);
+  if (!isAgreed) throw new CliError(`correct ${target.path} first`, 1);
+  setAsideConfig(target.path);
+}
+
+async function askToken(questions: Questions, apiRoot: string): Promise<{ token: string; username: string }> {
+  questions.tell("A bot of your own", BOTFATHER);
+  for (;;) {
+    const token = await questions.secret("Paste the token", (answer) =>
+      answer === "" ? "The token is missing" : undefined,
+    );
+    const outcome = await questions.wait("Asking Telegram who that is", async () => await checkToken(apiRoot, token));
+    if (outcome.kind === "ok") return { token, username: outcome.username };
+    questions.tell("That did not work", outcome.problem);
+  }
+}
+
+async function pairOwner(
+  { app, questions }: Cli,
+  bot: { apiRoot: string; token: string; username: string; dir: string },
+): Promise<PairedUser> {
+  mkdirSync(bot.dir, { recursive: true, mode: 0o700 });
+  const store = await app.openStore(databasePath(bot.dir));
+  try {
+    const code = openPairing(store, Date.now());
+    questions.tell(
+      "Say who you are",
+      `Write to @${bot.username} in Telegram (https://t.me/${bot.username}) and send this code:\n\n    ${code}`,
+    );
+    return await questions.wait(
+      "Waiting for the code",
+      async (signal) => await app.waitForPairing({ apiRoot: bot.apiRoot, token: bot.token, store, code, signal }),
+    );
+  } finally {
+    store.close();
+  }
+}
+
+async function askEngine(questions: Questions, engines: readonly EngineStatus[]): Promise<string> {
+  const ready = engines.filter((engine) => engine.state === "ready");
+  const missing = engines.filter((engine) => engine.installHint !== undefined && engine.state === "missing");
+  if (missing.length > 0) {
+    const lines = missing.map((engine) => `${engine.id}: ${engine.installHint ?? ""}`);
+    questions.tell("Engines that are not installed", lines.join("\n"));
+  }
+  // Engines inside this program come last: they are there for trying things out.
+  const choices = [...ready].sort((a, b) => Number(a.program === undefined) - Number(b.program === undefined));
+  return await questions.choose(
+    "Which engine runs your prompts?",
+    choices.map((engine) => ({ value: engine.id, label: engine.id, hint: engine.program ?? "built in" })),
+  );
+}

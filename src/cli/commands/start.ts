@@ -1,0 +1,49 @@
+import type { Command } from "commander";
+import { PROGRAM_COMMANDS } from "../../config/reserved-names.ts";
+import { suggestion } from "../../config/suggest.ts";
+import type { Cli, ExitCode, GlobalOptions } from "../cli.ts";
+import { CliError } from "../cli.ts";
+import { findConfig, isConfigured, loadCliConfig } from "../cli-config.ts";
+import { createCliLog } from "../cli-log.ts";
+import { runUntilStopped } from "../run-until-stopped.ts";
+import { startLocally } from "./local.ts";
+
+/** `takopi` and `takopi <engine>`: the bot, or, where nothing is configured yet, the local one at once. */
+export function addStart(program: Command, cli: Cli, onExit: (code: ExitCode) => void): void {
+  program
+    .argument("[engine]", "start with this engine as the default one")
+    .action(async (engine: string | undefined, options: GlobalOptions) => onExit(await start(cli, options, engine)));
+}
+
+async function start(cli: Cli, options: GlobalOptions, engine?: string): Promise<ExitCode> {
+  if (isConfigured(cli, options)) return await startConfigured(cli, options, engine);
+  const { engineIds } = await findConfig(cli, options);
+  checkEngine(engine, engineIds);
+  return await startLocally(cli, options, engine === undefined ? {} : { engine });
+}
+
+async function startConfigured(cli: Cli, options: GlobalOptions, engine?: string): Promise<ExitCode> {
+  const { io, app } = cli;
+  const loaded = await loadCliConfig(cli, { ...options, tokenRequired: true });
+  checkEngine(engine, loaded.engineIds);
+  const { finalNotify } = options;
+  const request = {
+    loaded,
+    log: createCliLog(cli, options, loaded),
+    cwd: io.cwd,
+    env: io.env,
+    ...(engine !== undefined && { engine }),
+    ...(finalNotify !== undefined && { finalNotify }),
+  };
+  return await runUntilStopped(
+    io,
+    async () => await app.startBot(request),
+    ({ username }) => io.stdout(`takopi is listening as @${username}. Stop it with Ctrl-C.\n`),
+  );
+}
+
+function checkEngine(engine: string | undefined, known: readonly string[]): void {
+  if (engine === undefined || known.includes(engine)) return;
+  const hint = suggestion(engine, [...PROGRAM_COMMANDS, ...known]);
+  throw new CliError(`there is no command and no engine "${engine}". ${hint}`, 2);
+}

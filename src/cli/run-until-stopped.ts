@@ -1,0 +1,61 @@
+import type { CliIo, ExitCode } from "./cli.ts";
+
+/** What is started, runs, and can be asked to stop. */
+export interface Stoppable {
+  readonly finished: Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** A service manager loses patience soon after that; everything accepted is in the journal anyway. */
+const STOP_LIMIT_MS = 10_000;
+
+/**
+ * Starts it and resolves with the exit code when it has ended: by itself, or because of a signal. The first signal asks it to stop
+ * and waits at most ten seconds; a second one does not wait. Rejects when it can't start or can't go on.
+ */
+export async function runUntilStopped<Running extends Stoppable>(
+  io: Pick<CliIo, "onStopSignal">,
+  start: () => Promise<Running>,
+  onStarted: (running: Running) => void,
+): Promise<ExitCode> {
+  const signals = new StopSignals();
+  const unlisten = io.onStopSignal(() => signals.next());
+  try {
+    const running = await Promise.race([start(), signals.first]);
+    // Asked before it ran: nothing was accepted, so there is nothing to wait for.
+    if (running === "first") return 0;
+    onStarted(running);
+    const ending = await Promise.race([running.finished, signals.first]);
+    if (ending !== "first") return 0;
+    return (await Promise.race([stopInTime(running), signals.second])) === "second" ? 130 : 0;
+  } finally {
+    unlisten();
+  }
+}
+
+class StopSignals {
+  readonly first: Promise<"first">;
+  readonly second: Promise<"second">;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor() {
+    this.first = new Promise((resolve) => this.#waiting.push(() => resolve("first")));
+    this.second = new Promise((resolve) => this.#waiting.push(() => resolve("second")));
+  }
+
+  next(): void {
+    this.#waiting.shift()?.();
+  }
+}
+
+async function stopInTime(running: Stoppable): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, STOP_LIMIT_MS);
+  });
+  try {
+    await Promise.race([running.stop(), limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,87 @@
+/** `takopi.toml` after loading: keys as in the file, defaults filled in, paths absolute. */
+export interface TakopiConfig {
+  /** Default `codex`. */
+  readonly default_engine: string;
+  readonly default_project?: string;
+  readonly transport: "telegram";
+  /** Default false. */
+  readonly watch_config: boolean;
+  readonly transports: { readonly telegram: TelegramConfig };
+  /** Alias → project. Aliases are unique without regard to case. */
+  readonly projects: Readonly<Record<string, ProjectConfig>>;
+  readonly limits: LimitsConfig;
+  readonly plugins: PluginsConfig;
+  /** Engines the user defines. Their tables are read with `LoadedConfig.engineTable`. */
+  readonly engines: Readonly<Record<string, UserEngineConfig>>;
+}
+
+export interface TelegramConfig {
+  /** Empty only when the configuration was loaded with `tokenRequired: false`. */
+  readonly bot_token: string;
+  /** The main chat. Absent for bots whose users come in by pairing. */
+  readonly chat_id?: number;
+  /** Empty: see `accessFrom`. */
+  readonly allowed_user_ids: readonly number[];
+  /** Who may answer what the agent asks. Absent: everybody who may chat. Never empty. */
+  readonly decide_user_ids?: readonly number[];
+  /** Bot API server, without a slash at the end. */
+  readonly api_root: string;
+  /** Default `split`. */
+  readonly message_overflow: "split" | "trim";
+  /** Default `stateless`. */
+  readonly session_mode: "stateless" | "chat";
+  /** Default true. */
+  readonly show_resume_line: boolean;
+  /** What becomes of the progress message after the final one. Default `delete`. */
+  readonly progress: "delete" | "collapse";
+  /** Seconds, default 1. */
+  readonly forward_coalesce_s: number;
+  /** Seconds, default 1. */
+  readonly media_group_debounce_s: number;
+  readonly voice_transcription: boolean;
+  readonly voice_max_bytes: number;
+  readonly voice_transcription_model: string;
+  readonly voice_transcription_base_url?: string;
+  readonly voice_transcription_api_key?: string;
+  readonly topics: { readonly enabled: boolean; readonly scope: "auto" | "main" | "projects" | "all" };
+  readonly files: FilesConfig;
+}
+
+export interface FilesConfig {
+  readonly enabled: boolean;
+  readonly auto_put: boolean;
+  readonly auto_put_mode: "upload" | "prompt";
+  /** Relative to the run's directory. */
+  readonly uploads_dir: string;
+  readonly allowed_user_ids: readonly number[];
+  readonly deny_globs: readonly string[];
+}
+
+export interface ProjectConfig {
+  /** Absolute. */
+  readonly path: string;
+  /** As written: absolute, or relative to `path`. Default `.worktrees`. */
+  readonly worktrees_dir: string;
+  readonly default_engine?: string;
+  readonly worktree_base?: string;
+  readonly chat_id?: number;
+}
+
+export interface LimitsConfig {
+  /** Runs of different sessions at the same time. Default 16. */
+  readonly max_parallel_runs: number;
+  /** Seconds: messages older than this are offered instead of run. Default 3600. */
+  readonly max_age_s: number;
+}
+
+export interface PluginsConfig {
+  readonly enabled: readonly string[];
+  /** Package names, or paths relative to the directory of the file, of runners to load. */
+  readonly runners: readonly string[];
+}
+
+export interface UserEngineConfig {
+  /** What speaks to the program; needed unless the table is named like a built-in engine. */
+  readonly kind?: string;
+  readonly [key: string]: unknown;
+}

@@ -1,0 +1,113 @@
+import { BotApiFailure } from "../bot-api-failure.ts";
+
+/** The kinds of updates this server makes. */
+export type UpdateKind =
+  | "message"
+  | "edited_message"
+  | "channel_post"
+  | "edited_channel_post"
+  | "callback_query"
+  | "my_chat_member"
+  | "message_reaction";
+
+/** An update as `getUpdates` returns it: `update_id` and one key named like its kind. */
+export type ApiUpdate = { readonly update_id: number } & Readonly<Partial<Record<UpdateKind, unknown>>>;
+
+export interface PollRequest {
+  readonly offset?: number;
+  /** 1-100. */
+  readonly limit: number;
+  readonly timeoutMs: number;
+  /** Absent keeps the list of the poll before; empty means the default set. */
+  readonly allowed?: readonly string[];
+  /** Aborted when the client hung up. */
+  readonly signal: AbortSignal;
+}
+
+// Telegram: everything but these is delivered to a bot that never named its kinds.
+const NOT_BY_DEFAULT: readonly string[] = ["chat_member", "message_reaction", "message_reaction_count"];
+
+/** Updates waiting for the bot, and the one poll that may be open for them. */
+export class UpdateQueue {
+  #pending: ApiUpdate[] = [];
+  #allowed: readonly string[] = [];
+  #open: OpenPoll | undefined;
+  #nextId: number;
+
+  constructor(firstId: number) {
+    this.#nextId = firstId;
+  }
+
+  get pendingCount(): number {
+    return this.#pending.length;
+  }
+
+  /** Whether the bot is waiting for updates right now. */
+  get hasOpenPoll(): boolean {
+    return this.#open !== undefined;
+  }
+
+  /** Queues an update unless the bot does not want its kind. Returns its id, or undefined when nobody will get it. */
+  push(kind: UpdateKind, payload: unknown): number | undefined {
+    const wanted = this.#allowed.length === 0 ? !NOT_BY_DEFAULT.includes(kind) : this.#allowed.includes(kind);
+    if (!wanted) return undefined;
+    const update_id = this.#nextId;
+    this.#nextId += 1;
+    this.#pending.push({ update_id, [kind]: payload });
+    this.#open?.deliver();
+    return update_id;
+  }
+
+  /** Answers at once when something is pending, else when something comes or the time is over. */
+  async poll(request: PollRequest): Promise<readonly ApiUpdate[]> {
+    this.#open?.conflict();
+    if (request.allowed !== undefined) this.#allowed = request.allowed;
+    this.#confirm(request.offset);
+    const take = (): readonly ApiUpdate[] => this.#pending.slice(0, request.limit);
+    if (this.#pending.length > 0 || request.timeoutMs === 0) return take();
+    return new Promise((resolve, reject) => {
+      const close = (): void => {
+        clearTimeout(timer);
+        request.signal.removeEventListener("abort", finish);
+        if (this.#open === poll) this.#open = undefined;
+      };
+      const finish = (): void => {
+        close();
+        resolve(request.signal.aborted ? [] : take());
+      };
+      const poll: OpenPoll = {
+        deliver: finish,
+        conflict: () => {
+          close();
+          reject(conflict());
+        },
+      };
+      const timer = setTimeout(finish, request.timeoutMs);
+      request.signal.addEventListener("abort", finish, { once: true });
+      this.#open = poll;
+    });
+  }
+
+  /** Forgets what is pending. */
+  clear(): void {
+    this.#pending = [];
+  }
+
+  // A negative offset keeps only the last updates; a positive one confirms everything before it.
+  #confirm(offset = 0): void {
+    if (offset < 0) this.#pending = this.#pending.slice(offset);
+    if (offset > 0) this.#pending = this.#pending.filter((update) => update.update_id >= offset);
+  }
+}
+
+interface OpenPoll {
+  deliver(): void;
+  conflict(): void;
+}
+
+function conflict(): BotApiFailure {
+  return new BotApiFailure(
+    409,
+    "terminated by other getUpdates request; make sure that only one bot instance is running",
+  );
+}

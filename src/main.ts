@@ -1,0 +1,27 @@
+#!/usr/bin/env node
+import { app } from "./cli/app.ts";
+import type { CliIo } from "./cli/cli.ts";
+import { runCli } from "./cli/program.ts";
+import { terminalQuestions } from "./cli/questions.ts";
+
+const STOP_SIGNALS = ["SIGINT", "SIGTERM"] as const;
+
+const io: CliIo = {
+  stdout: (text) => void process.stdout.write(text),
+  stderr: (text) => void process.stderr.write(text),
+  env: process.env,
+  cwd: process.cwd(),
+  isInteractive: process.stdin.isTTY === true && process.stdout.isTTY === true,
+  onStopSignal: (listener) => {
+    for (const signal of STOP_SIGNALS) process.on(signal, listener);
+    return () => {
+      for (const signal of STOP_SIGNALS) process.off(signal, listener);
+    };
+  },
+};
+
+// `takopi config list | head`: who reads went away, and nobody is left to tell.
+process.stdout.on("error", () => process.exit(0));
+
+// Exits by itself even where something still waits: everything accepted is in the journal.
+process.exit(await runCli(process.argv.slice(2), { io, app, questions: terminalQuestions }));

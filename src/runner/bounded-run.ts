@@ -1,0 +1,112 @@
+import { setImmediate } from "node:timers/promises";
+import type { TakopiEvent } from "../domain/event.ts";
+import type { Runner, RunHost, RunRequest } from "./runner.ts";
+
+/** What a runner did next. `stuck`: it was told to end and did not within its grace. */
+export type Step =
+  | { readonly kind: "event"; readonly event: TakopiEvent }
+  | { readonly kind: "ended" }
+  | { readonly kind: "threw"; readonly error: unknown }
+  | { readonly kind: "stuck" };
+
+export interface BoundedRunOptions {
+  readonly runner: Runner;
+  readonly request: RunRequest;
+  readonly host: RunHost;
+  /** How long the runner may take to end once it was told to, in milliseconds. */
+  readonly graceMs: number;
+}
+
+/** A runner's run that can be told to end, and that is given up when it does not. Nothing here rejects. */
+export class BoundedRun {
+  readonly #options: BoundedRunOptions;
+  readonly #stopper = new AbortController();
+  readonly #signal: AbortSignal;
+  #iterator: AsyncIterator<TakopiEvent> | undefined;
+  #isOver = false;
+  #timer: NodeJS.Timeout | undefined;
+  #isLate = false;
+  /** Ends the wait that is going on. A race against one long-lived promise would keep every step of a long run in memory. */
+  #giveUp: () => void = () => {};
+
+  constructor(options: BoundedRunOptions) {
+    this.#options = options;
+    this.#signal = AbortSignal.any([options.host.signal, this.#stopper.signal]);
+    options.host.signal.addEventListener("abort", this.#startGrace, { once: true });
+  }
+
+  /** The next step; the first call starts the runner. Waits for ever, except after an abort. */
+  async next(): Promise<Step> {
+    const step = await this.#orGiveUp(stepOf(async () => await this.#open().next()));
+    this.#isOver = step.kind === "ended" || step.kind === "threw";
+    return step;
+  }
+
+  /** Resolves when the runner has cleaned up, or was given up. `orderly`: it may go on by itself before it is stopped. */
+  async end(orderly: boolean): Promise<void> {
+    if (orderly) await this.#drain();
+    if (this.#iterator !== undefined && !this.#isOver) await this.#stop(this.#iterator);
+    clearTimeout(this.#timer);
+    this.#options.host.signal.removeEventListener("abort", this.#startGrace);
+  }
+
+  async #drain(): Promise<void> {
+    this.#startGrace();
+    while ((await this.next()).kind === "event") {
+      // Without this pause a runner that never stops talking would keep the timer from firing.
+      await setImmediate();
+    }
+  }
+
+  async #stop(iterator: AsyncIterator<TakopiEvent>): Promise<void> {
+    const hadItsGrace = this.#isLate && this.#signal.aborted;
+    this.#stopper.abort();
+    const returned = stepOf(async () => (await iterator.return?.()) ?? { done: true, value: undefined });
+    if (hadItsGrace) return;
+    this.#startGrace();
+    await this.#orGiveUp(returned);
+  }
+
+  #open(): AsyncIterator<TakopiEvent> {
+    const { runner, request, host } = this.#options;
+    this.#iterator ??= runner.run(request, hostWith(this.#signal, host))[Symbol.asyncIterator]();
+    return this.#iterator;
+  }
+
+  readonly #startGrace = (): void => {
+    clearTimeout(this.#timer);
+    this.#isLate = false;
+    this.#timer = setTimeout(() => {
+      this.#isLate = true;
+      this.#giveUp();
+    }, this.#options.graceMs);
+  };
+
+  #orGiveUp(step: Promise<Step>): Promise<Step> {
+    if (this.#isLate) return Promise.resolve({ kind: "stuck" });
+    return new Promise((resolve) => {
+      this.#giveUp = () => resolve({ kind: "stuck" });
+      void step.then(resolve);
+    });
+  }
+}
+
+async function stepOf(next: () => Promise<IteratorResult<TakopiEvent, unknown>>): Promise<Step> {
+  try {
+    const result = await next();
+    return result.done === true ? { kind: "ended" } : { kind: "event", event: result.value };
+  } catch (error) {
+    return { kind: "threw", error };
+  }
+}
+
+/** Written out, because a host may be an instance whose methods a spread would lose. */
+function hostWith(signal: AbortSignal, host: RunHost): RunHost {
+  return {
+    signal,
+    env: host.env,
+    followUps: host.followUps,
+    decide: (request, withdrawn) => host.decide(request, withdrawn),
+    processStarted: (process) => host.processStarted(process),
+  };
+}

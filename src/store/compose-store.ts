@@ -1,0 +1,40 @@
+import type { Store } from "../bridge/ports.ts";
+import { createAccessRepository } from "./access.ts";
+import { createAuditRepository } from "./audit.ts";
+import { createChatMigration } from "./chat-migration.ts";
+import { createDeliveriesRepository } from "./deliveries.ts";
+import { createFactsRepository } from "./facts.ts";
+import { createInboxRepository } from "./inbox.ts";
+import type { Journal } from "./journal.ts";
+import { createMessagesRepository } from "./messages.ts";
+import { createOutboxRepository } from "./outbox.ts";
+import { createProcessesRepository } from "./processes.ts";
+import { createRunQueueRepository } from "./run-queue.ts";
+import { createRunSessionsRepository } from "./run-sessions.ts";
+import { createRunsRepository } from "./runs.ts";
+import { createSessionsRepository } from "./sessions.ts";
+
+/** Puts the repositories of one migrated database together. */
+export function composeStore(journal: Journal, now: () => number): Store {
+  const inbox = createInboxRepository(journal, now);
+  const messages = createMessagesRepository(journal);
+  const outbox = createOutboxRepository(journal, now);
+  return {
+    ...inbox,
+    ...createRunsRepository(journal, { inbox, messages, outbox }),
+    ...createRunQueueRepository(journal),
+    ...createRunSessionsRepository(journal),
+    ...messages,
+    ...createSessionsRepository(journal, now),
+    ...outbox,
+    ...createDeliveriesRepository(journal, messages),
+    ...createChatMigration(journal),
+    ...createProcessesRepository(journal),
+    ...createAuditRepository(journal),
+    ...createAccessRepository(journal, now),
+    ...createFactsRepository(journal),
+    close: () => {
+      journal.close();
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import type { Update } from "grammy/types";
+import type { PressDeps } from "../bridge/press-button.ts";
+import type { Log } from "../bridge/ports.ts";
+import { say } from "../bridge/say.ts";
+import { attachmentFeature } from "./features/attachment.ts";
+import { cancelFeature } from "./features/cancel.ts";
+import { chatChangesFeature } from "./features/chat-changes.ts";
+import { editedPromptFeature } from "./features/edited-prompt.ts";
+import type { Feature } from "./features/feature.ts";
+import { helpFeature } from "./features/help.ts";
+import { newSessionFeature } from "./features/new-session.ts";
+import { pressFeature } from "./features/press.ts";
+import { promptFeature } from "./features/prompt.ts";
+import { parseUpdate } from "./parse-update.ts";
+
+export type BotDeps = PressDeps & {
+  readonly log: Log;
+  readonly me: { readonly id: number; readonly username: string };
+};
+
+/** What happens to an update that was let in: the first feature that takes it. */
+export function createUpdateHandler(deps: BotDeps): (payload: string) => Promise<void> {
+  const features: readonly Feature[] = [
+    pressFeature(deps),
+    chatChangesFeature(deps),
+    editedPromptFeature(deps),
+    cancelFeature(deps),
+    newSessionFeature(deps),
+    helpFeature(deps),
+    attachmentFeature(deps),
+    promptFeature(deps),
+  ];
+  return async (payload) => {
+    const incoming = parsePayload(deps, payload);
+    if (incoming.kind === "ignored") return deps.log.debug("update ignored", { reason: incoming.reason });
+    for (const feature of features) {
+      if (await feature(incoming)) return;
+    }
+  };
+}
+
+/** Says under a message that it could not be handled, so that it is not silently lost. */
+export function createGiveUp(deps: BotDeps): (payload: string) => void {
+  return (payload) => {
+    const incoming = parsePayload(deps, payload);
+    if (incoming.kind !== "message") return;
+    const { thread, messageId: replyTo } = incoming.message;
+    const text =
+      "Something went wrong in Takopi and this message was not handled. The log says what; please send it again.";
+    say(deps.deliveries, { thread, replyTo, text });
+  };
+}
+
+function parsePayload({ me }: BotDeps, payload: string): ReturnType<typeof parseUpdate> {
+  const update: Update = JSON.parse(payload);
+  return parseUpdate(update, me.id, me.username);
+}

@@ -1,0 +1,11 @@
+import { cancelByCommand, type CancelDeps } from "../../bridge/cancel-run.ts";
+import { commandOf, type Feature } from "./feature.ts";
+
+/** `/cancel`, as a reply or alone. */
+export function cancelFeature(deps: CancelDeps): Feature {
+  return (incoming) => {
+    if (incoming.kind !== "message" || commandOf(incoming.message.text) !== "cancel") return false;
+    cancelByCommand(deps, incoming.message);
+    return true;
+  };
+}

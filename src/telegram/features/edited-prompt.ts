@@ -1,0 +1,26 @@
+import type { Deliveries } from "../../bridge/deliveries.ts";
+import { editPrompt } from "../../bridge/edit-prompt.ts";
+import type { EngineSource, Store } from "../../bridge/ports.ts";
+import type { BridgeSettings } from "../../bridge/settings.ts";
+import { parseDirectives } from "../../routing/directives.ts";
+import { stripResumeLines } from "../../runner/resume-line.ts";
+import type { Feature } from "./feature.ts";
+
+interface EditDeps {
+  readonly store: Store;
+  readonly deliveries: Deliveries;
+  readonly engines: EngineSource;
+  readonly settings: BridgeSettings;
+}
+
+/** The user changed a message they sent before. Engine and project stay those of the first version. */
+export function editedPromptFeature(deps: EditDeps): Feature {
+  return (incoming) => {
+    if (incoming.kind !== "edited") return false;
+    const { runners } = deps.engines;
+    const names = { engines: runners.map((runner) => runner.engine), projects: [...deps.settings.projects.keys()] };
+    const parsed = parseDirectives(stripResumeLines(incoming.message.text, runners), names);
+    if (parsed.kind === "parsed") editPrompt(deps, incoming.message, parsed.directives.prompt);
+    return true;
+  };
+}

@@ -1,0 +1,9 @@
+import type { Incoming } from "../../domain/incoming.ts";
+
+/** One thing the bot reacts to. Resolves to whether it took the update; then no later feature sees it. */
+export type Feature = (incoming: Incoming) => boolean | Promise<boolean>;
+
+/** The command a text is, such as `cancel` for `/cancel now`; undefined for anything else. */
+export function commandOf(text: string): string | undefined {
+  return /^\/(?<name>[a-z0-9_]+)(?=\s|$)/i.exec(text.trim())?.groups?.["name"]?.toLowerCase();
+}

@@ -1,0 +1,39 @@
+import type { Deliveries } from "../../bridge/deliveries.ts";
+import type { EngineSource } from "../../bridge/ports.ts";
+import { say } from "../../bridge/say.ts";
+import type { BridgeSettings } from "../../bridge/settings.ts";
+import { commandOf, type Feature } from "./feature.ts";
+
+interface HelpDeps {
+  readonly deliveries: Deliveries;
+  readonly engines: EngineSource;
+  readonly settings: BridgeSettings;
+}
+
+/** `/start` and `/help` */
+export function helpFeature(deps: HelpDeps): Feature {
+  return (incoming) => {
+    if (incoming.kind !== "message") return false;
+    const command = commandOf(incoming.message.text);
+    if (command !== "start" && command !== "help") return false;
+    const { thread, messageId: replyTo } = incoming.message;
+    say(deps.deliveries, { thread, replyTo, text: helpText(deps) });
+    return true;
+  };
+}
+
+function helpText({ engines, settings }: HelpDeps): string {
+  const continues =
+    settings.sessionMode === "chat" ? "Your next message continues the session" : "A reply continues its session";
+  const ready = engines.runners.map((runner) => runner.engine).filter((id) => engines.runner(id) !== undefined);
+  return [
+    `Send a message and ${settings.defaultEngine} works on it in ${settings.cwd}.`,
+    "",
+    `• ${continues}; so does a reply to any message of a run.`,
+    "• /cancel stops a run, /new starts afresh.",
+    `• Begin with ${ready.map((id) => `/${id}`).join(", ")} to choose the engine.`,
+    ...(settings.projects.size > 0
+      ? [`• Begin with ${[...settings.projects.keys()].map((alias) => `/${alias}`).join(", ")} to choose the project.`]
+      : []),
+  ].join("\n");
+}

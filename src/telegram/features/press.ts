@@ -1,0 +1,11 @@
+import { type PressDeps, pressButton } from "../../bridge/press-button.ts";
+import type { Feature } from "./feature.ts";
+
+/** Buttons under the bot's messages. */
+export function pressFeature(deps: PressDeps): Feature {
+  return async (incoming) => {
+    if (incoming.kind !== "press") return false;
+    await pressButton(deps, incoming.press);
+    return true;
+  };
+}

@@ -1,0 +1,52 @@
+import type { Urgency } from "../../bridge/ports.ts";
+
+/** How much a call matters: the urgencies of messages, and the calls that are neither sends nor edits. */
+export type CallUrgency = Urgency | "deletion" | "typing";
+
+/** The order within a chat: lower goes first. */
+export const RANK: Readonly<Record<CallUrgency, number>> = {
+  final: 0,
+  decision: 0,
+  normal: 1,
+  deletion: 1,
+  progress: 2,
+  typing: 3,
+};
+
+/** How fast the bot may call. */
+export interface Limits {
+  readonly privateChat: { readonly capacity: number; readonly perSecond: number };
+  readonly group: { readonly calls: number; readonly spanMs: number };
+  readonly global: { readonly capacity: number; readonly perSecond: number };
+  /** Places in a chat's budget that only sends may use. */
+  readonly keptForSends: { readonly privateChat: number; readonly group: number };
+  /** Tokens of the global budget that less urgent calls leave to more urgent ones, by rank. */
+  readonly keptGlobally: readonly [number, number, number, number];
+  /** At least this long between two progress edits in a chat. */
+  readonly progressGapMs: { readonly privateChat: number; readonly group: number };
+}
+
+/**
+ * Telegram's FAQ: about 1 message a second in one chat, 20 a minute in one group, about 30 a second in all; edits count like sends.
+ * 8 at once and 20 a second stay below 30 in any second even when calls are delayed on their way.
+ */
+export const TELEGRAM_LIMITS: Limits = {
+  privateChat: { capacity: 3, perSecond: 1 },
+  group: { calls: 20, spanMs: 60_000 },
+  global: { capacity: 8, perSecond: 20 },
+  keptForSends: { privateChat: 1, group: 2 },
+  keptGlobally: [0, 2, 5, 5],
+  progressGapMs: { privateChat: 1500, group: 4000 },
+};
+
+/** Places of its chat's budget a call must leave free. */
+export function keptInChat(limits: Limits, urgency: CallUrgency, group: boolean): number {
+  const isSend = urgency === "final" || urgency === "decision" || urgency === "normal";
+  if (isSend) return 0;
+  return group ? limits.keptForSends.group : limits.keptForSends.privateChat;
+}
+
+/** Tokens of the global budget a call must leave free. */
+export function keptGlobally(limits: Limits, urgency: CallUrgency): number {
+  return limits.keptGlobally[RANK[urgency]] ?? 0;
+}

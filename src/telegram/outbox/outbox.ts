@@ -1,0 +1,28 @@
+import type { Store } from "../bridge/ports.ts";
+import { sessionKeyOf } from "../domain/run.ts";
+import type { Journal } from "./journal.ts";
+
+/** Which session a run belongs to, and with it whose turn it waits for. */
+export type RunSessionsRepository = Pick<Store, "bindSession" | "dropSession">;
+
+export function createRunSessionsRepository(journal: Journal): RunSessionsRepository {
+  const bindWaiting = journal.change(
+    `UPDATE runs SET session_key = @key, resume = coalesce(resume, @resume)
+     WHERE state IN ('held', 'queued')
+       AND session_key = (SELECT session_key FROM runs WHERE id = @runId AND session_key LIKE 'new:%')`,
+  );
+  const bind = journal.change("UPDATE runs SET session_key = @key, resume = @resume WHERE id = @runId");
+  const drop = journal.change("UPDATE runs SET session_key = @key, resume = NULL WHERE id = @runId");
+  return {
+    bindSession: (runId, token) =>
+      journal.atomic(() => {
+        const params = { runId, key: sessionKeyOf(token), resume: JSON.stringify(token) };
+        // The waiting ones first: they are found by the key that the run itself is about to lose.
+        bindWaiting(params);
+        bind(params);
+      }),
+    dropSession: (runId, key) => {
+      drop({ runId, key });
+    },
+  };
+}

@@ -1,0 +1,135 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { ProcessIdentity } from "../domain/process.ts";
+import {
+  isAlive,
+  isFromEarlierBoot,
+  readProcessTable,
+  startedWith,
+  startTimeOf,
+  type ProcessRow,
+} from "./process-table.ts";
+
+/** The environment variable that marks a process, and all it starts, as part of a run. */
+export const runIdVariable = "TAKOPI_RUN_ID";
+
+/** The process a tree grew from. It may be gone, and what it started may have moved to other groups and sessions. */
+export interface TreeRoot extends ProcessIdentity {
+  readonly runId: string;
+  /**
+   * Whether a group or session with the root's number is the root's own even when the root is gone. True for one's own child; after
+   * a restart the number may have been given to somebody else.
+   */
+  readonly ownsGroup: boolean;
+}
+
+const termGraceMs = 3000;
+/** After SIGKILL a process is gone within this time, or sleeps in the kernel and is asked again. */
+const killGraceMs = 250;
+
+/**
+ * Ends processes which a program that is gone had recorded, with all their descendants and everything that bears the mark of their
+ * run: SIGTERM, 3 s later SIGKILL. Resolves when none is left. A process whose start mark differs is somebody else's and is left
+ * alone; so is this very process, even when it was started in one of these runs.
+ */
+export async function endRecordedProcesses(
+  processes: readonly (ProcessIdentity & { readonly runId: string })[],
+): Promise<void> {
+  const roots = processes
+    .filter(({ startMark }) => !isFromEarlierBoot(startMark))
+    .map((recorded) => ({ ...recorded, ownsGroup: false }));
+  if (roots.length > 0) await endTrees(roots, termGraceMs);
+}
+
+/**
+ * Ends the roots and all that came of them: SIGTERM to all at once, after the grace SIGKILL to what remains. Resolves when none is
+ * left; processes this user has no right to signal are passed over. When nothing is there, it takes one look at the process table.
+ */
+export async function endTrees(roots: readonly TreeRoot[], graceMs: number): Promise<void> {
+  const seen = new Map<number, Seen>();
+  let killAt: number | undefined;
+  for (;;) {
+    const table = await readProcessTable();
+    const alive = (await findTrees(roots, table, seen)).filter((row) => seen.get(row.pid)?.refused !== true);
+    if (alive.length === 0) return;
+    killAt ??= performance.now() + graceMs;
+    const graceLeftMs = killAt - performance.now();
+    const [signal, targets]: [NodeJS.Signals, readonly ProcessRow[]] =
+      graceLeftMs > 0 ? ["SIGTERM", alive.filter(({ pid }) => !seen.has(pid))] : ["SIGKILL", alive];
+    const refused = signalAll(targets, signal, table);
+    for (const { pid, startMark } of alive) seen.set(pid, { startMark, refused: refused.has(pid) });
+    await untilGone(alive, graceLeftMs > 0 ? graceLeftMs : killGraceMs);
+  }
+}
+
+/** A process of the tree that was found before: it stays one although its parent and so its place in the tree may be gone. */
+interface Seen {
+  readonly startMark: string;
+  /** The system did not let us signal it. */
+  readonly refused: boolean;
+}
+
+async function findTrees(
+  roots: readonly TreeRoot[],
+  table: readonly ProcessRow[],
+  seen: ReadonlyMap<number, Seen>,
+): Promise<readonly ProcessRow[]> {
+  const oldest = Math.min(...roots.map(({ startMark }) => startTimeOf(startMark)));
+  const candidates = table.filter((row) => !row.isZombie && row.pid !== process.pid && row.startedAt >= oldest);
+  const marks = roots.map(({ runId }) => `${runIdVariable}=${runId}`);
+  const found = new Set(await startedWith(candidates, marks));
+  for (const row of candidates) {
+    if (seen.get(row.pid)?.startMark === row.startMark) found.add(row);
+    if (roots.some((root) => isOf(root, row, table))) found.add(row);
+  }
+  addDescendants(found, candidates);
+  return [...found];
+}
+
+/** Whether the process is the root, or in its group or session. */
+function isOf(root: TreeRoot, row: ProcessRow, table: readonly ProcessRow[]): boolean {
+  if (row.pid === root.pid) return row.startMark === root.startMark;
+  if (row.group !== root.pid && row.session !== root.pid) return false;
+  const leader = table.find(({ pid }) => pid === root.pid);
+  return leader === undefined ? root.ownsGroup : leader.startMark === root.startMark;
+}
+
+function addDescendants(found: Set<ProcessRow>, candidates: readonly ProcessRow[]): void {
+  const byParent = new Map<number, ProcessRow[]>();
+  for (const row of candidates) byParent.set(row.parent, [...(byParent.get(row.parent) ?? []), row]);
+  // A set hands out what is added while it is walked.
+  for (const { pid } of found) {
+    for (const child of byParent.get(pid) ?? []) found.add(child);
+  }
+}
+
+/** Signals whole groups where the leader is among the targets, so that nothing slips through by forking. Returns who refused. */
+function signalAll(
+  targets: readonly ProcessRow[],
+  signal: NodeJS.Signals,
+  table: readonly ProcessRow[],
+): ReadonlySet<number> {
+  const ownGroup = table.find(({ pid }) => pid === process.pid)?.group;
+  const groups = new Set(targets.filter(({ pid, group }) => pid === group && group !== ownGroup).map(({ pid }) => pid));
+  const refused = new Set<number>();
+  for (const row of targets) {
+    if (groups.has(row.group) && row.pid !== row.group) continue;
+    if (isAlive(row) && !sendSignal(groups.has(row.pid) ? -row.pid : row.pid, signal)) refused.add(row.pid);
+  }
+  return refused;
+}
+
+function sendSignal(target: number, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(target, signal);
+  } catch (error) {
+    // ESRCH: it is gone, as wanted.
+    return !(error instanceof Error && "code" in error && error.code === "EPERM");
+  }
+}
+
+async function untilGone(rows: readonly ProcessRow[], limitMs: number): Promise<void> {
+  const end = performance.now() + limitMs;
+  for (let pauseMs = 2; rows.some(isAlive) && performance.now() < end; pauseMs = Math.min(pauseMs * 1.5, 50)) {
+    await delay(pauseMs);
+  }
+}

@@ -129,6 +129,7 @@ export class ScriptedRun {
     this.request = request;
     this.host = host;
     this.finished = new Promise((resolve) => (this.#finish = resolve));
+    host.signal.addEventListener("abort", () => this.#wake(), { once: true });
   }
 
   emit(...events: readonly TakopiEvent[]): void {
@@ -165,10 +166,7 @@ export class ScriptedRun {
   async #next(): Promise<TakopiEvent | "end" | Error> {
     while (this.#queue.length === 0) {
       if (this.host.signal.aborted) return "end";
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-        this.host.signal.addEventListener("abort", () => resolve(), { once: true });
-      });
+      await new Promise<void>((resolve) => (this.#wake = resolve));
     }
     return this.#queue.shift() ?? "end";
   }

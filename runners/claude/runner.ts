@@ -14,7 +14,7 @@ export interface ClaudeRunnerOptions {
   readonly config: ClaudeConfig;
   /** Directory that a relative `command` of the config is relative to. */
   readonly configDir: string;
-  readonly patience?: Patience;
+  readonly patience?: Partial<Patience>;
 }
 
 const capabilities: Capabilities = {
@@ -54,12 +54,7 @@ async function* runClaude(
     yield* complete(state, child);
     return;
   }
-  const dialogue = new Dialogue({
-    child,
-    host,
-    state,
-    ...(options.patience === undefined ? {} : { patience: options.patience }),
-  });
+  const dialogue = new Dialogue({ child, host, state, patience: options.patience ?? {} });
   try {
     yield* dialogue.hold(prompt);
   } finally {

@@ -1,117 +1,41 @@
-import { z } from "zod";
-import type { Block, ClaudeLine, ClaudeQuestion, PermissionSuggestion } from "./lines.ts";
+import { fieldsAt, flagAt, isFields, listAt, numberAt, textAt, textsAt, type Fields } from "./fields.ts";
+import type {
+  AssistantLine,
+  Block,
+  ClaudeLine,
+  ClaudeQuestion,
+  ControlRequestLine,
+  PermissionDenial,
+  PermissionSuggestion,
+  RateLimitLine,
+  ResultLine,
+  SystemLine,
+  UserLine,
+} from "./lines.ts";
 
-/** A field of the wrong type counts as absent: a newer CLI must not cost us the rest of its line. */
-const text = z.string().optional().catch(undefined);
-const number = z.number().optional().catch(undefined);
-const flag = z.boolean().optional().catch(undefined);
-const list = z.array(z.unknown()).catch([]);
-const strings = list.transform((items) => items.filter((item) => typeof item === "string"));
-const record = z.record(z.string(), z.unknown()).catch({});
-
-/** Messages whose content is one string are read as one text block. */
-const content = z.preprocess((value) => (typeof value === "string" ? [{ type: "text", text: value }] : value), list);
-const message = z.object({ content }).catch({ content: [] });
-
-const system = z.object({
-  type: z.literal("system"),
-  subtype: z.string().catch(""),
-  session_id: text,
-  model: text,
-  cwd: text,
-  permissionMode: text,
-  apiKeySource: text,
-  claude_code_version: text,
-  output_style: text,
-  tools: strings,
-  mcp_servers: list,
-  attempt: number,
-  max_retries: number,
-  retry_delay_ms: number,
-  error_status: number,
-  error: text,
-  task_id: text,
-  tool_use_id: text,
-  description: text,
-  status: text,
-  summary: text,
-  summary_is_report: flag,
-  tasks: list,
-  content: text,
-  compact_metadata: z.object({ pre_tokens: number }).catch({}),
-});
-
-const assistant = z.object({
-  type: z.literal("assistant"),
-  session_id: text,
-  parent_tool_use_id: text,
-  error: text,
-  message,
-});
-
-const user = z.object({
-  type: z.literal("user"),
-  session_id: text,
-  message,
-  tool_use_result: z.object({ type: text }).optional().catch(undefined),
-});
-
-const denial = z.object({ tool_name: z.string(), tool_use_id: text, tool_input: z.unknown() });
-
-const result = z.object({
-  type: z.literal("result"),
-  subtype: z.string().catch(""),
-  is_error: z.boolean().catch(false),
-  session_id: text,
-  result: text,
-  errors: strings,
-  permission_denials: list.transform((items) => each(denial, items)),
-  user_message_uuids: strings,
-  usage: record,
-  total_cost_usd: number,
-  duration_ms: number,
-  num_turns: number,
-});
-
-const rateLimit = z.object({
-  type: z.literal("rate_limit_event"),
-  rate_limit_info: z.object({ status: text, resetsAt: number, rateLimitType: text }).catch({}),
-});
-
-const controlRequest = z.object({
-  type: z.literal("control_request"),
-  request_id: z.string(),
-  request: z.object({
-    subtype: z.string().catch(""),
-    tool_name: z.string().catch(""),
-    input: record,
-    permission_suggestions: list,
-  }),
-});
-
-const known = z.discriminatedUnion("type", [
-  system,
-  assistant,
-  user,
-  result,
-  rateLimit,
-  z.object({ type: z.literal("command_lifecycle"), command_uuid: z.string(), state: text }),
-  z.object({ type: z.literal("conversation_reset") }),
-  controlRequest,
-  z.object({ type: z.literal("control_cancel_request"), request_id: z.string() }),
+/** By type. `undefined`: without the fields that make it one. */
+const decoders: ReadonlyMap<string, (fields: Fields) => ClaudeLine | undefined> = new Map<
+  string,
+  (fields: Fields) => ClaudeLine | undefined
+>([
+  ["system", decodeSystem],
+  ["assistant", decodeAssistant],
+  ["user", decodeUser],
+  ["result", decodeResult],
+  ["rate_limit_event", decodeRateLimit],
+  ["command_lifecycle", decodeLifecycle],
+  ["conversation_reset", () => ({ type: "conversation_reset" })],
+  ["control_request", decodeControlRequest],
+  ["control_cancel_request", decodeControlCancel],
 ]);
-
-const other = z.object({ type: z.string(), subtype: text });
 
 /** One line of the CLI's stdout. `undefined`: not a JSON object with a `type`. */
 export function decodeLine(line: string): ClaudeLine | undefined {
-  const value = parseJson(line);
-  const decoded = known.safeParse(value);
-  if (decoded.success) return decoded.data;
-  const unknown = other.safeParse(value);
-  if (!unknown.success) return undefined;
-  const { type, subtype } = unknown.data;
-  return { type: "other", name: subtype === undefined ? type : `${type}/${subtype}` };
+  const fields = parseJson(line);
+  if (!isFields(fields)) return undefined;
+  const type = textAt(fields, "type");
+  if (type === undefined) return undefined;
+  return decoders.get(type)?.(fields) ?? { type: "other", name: type };
 }
 
 function parseJson(line: string): unknown {
@@ -122,55 +46,157 @@ function parseJson(line: string): unknown {
   }
 }
 
-const block = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("text"), text: z.string() }),
-  z.object({ type: z.literal("thinking"), thinking: z.string() }),
-  z.object({ type: z.literal("tool_use"), id: z.string(), name: z.string(), input: record }),
-  z.object({
-    type: z.literal("tool_result"),
-    tool_use_id: z.string(),
-    is_error: flag,
-    content,
-  }),
-]);
-
-/** The blocks understood here; the others are passed over one by one. */
-export function decodeBlocks(blocks: readonly unknown[]): readonly Block[] {
-  return each(block, blocks);
+function decodeSystem(fields: Fields): SystemLine {
+  return { type: "system", subtype: textAt(fields, "subtype") ?? "", session_id: textAt(fields, "session_id"), fields };
 }
 
-const backgroundTask = z.object({ task_id: z.string(), description: z.string().catch("") });
+function decodeAssistant(fields: Fields): AssistantLine {
+  return {
+    type: "assistant",
+    session_id: textAt(fields, "session_id"),
+    parent_tool_use_id: textAt(fields, "parent_tool_use_id"),
+    error: textAt(fields, "error"),
+    blocks: decodeContent(fieldsAt(fields, "message")["content"]),
+  };
+}
+
+function decodeUser(fields: Fields): UserLine {
+  return {
+    type: "user",
+    session_id: textAt(fields, "session_id"),
+    blocks: decodeContent(fieldsAt(fields, "message")["content"]),
+    resultType: textAt(fieldsAt(fields, "tool_use_result"), "type"),
+  };
+}
+
+function decodeResult(fields: Fields): ResultLine {
+  return {
+    type: "result",
+    subtype: textAt(fields, "subtype") ?? "",
+    is_error: flagAt(fields, "is_error"),
+    result: textAt(fields, "result"),
+    errors: textsAt(fields, "errors"),
+    permission_denials: listAt(fields, "permission_denials").flatMap(decodeDenial),
+    user_message_uuids: textsAt(fields, "user_message_uuids"),
+    usage: fieldsAt(fields, "usage"),
+    total_cost_usd: numberAt(fields, "total_cost_usd"),
+    duration_ms: numberAt(fields, "duration_ms"),
+    num_turns: numberAt(fields, "num_turns"),
+  };
+}
+
+function decodeDenial(item: unknown): readonly PermissionDenial[] {
+  if (!isFields(item)) return [];
+  const tool = textAt(item, "tool_name");
+  return tool === undefined ? [] : [{ tool, toolUseId: textAt(item, "tool_use_id"), input: item["tool_input"] }];
+}
+
+function decodeRateLimit(fields: Fields): RateLimitLine {
+  const info = fieldsAt(fields, "rate_limit_info");
+  return {
+    type: "rate_limit_event",
+    status: textAt(info, "status"),
+    resetsAt: numberAt(info, "resetsAt"),
+    rateLimitType: textAt(info, "rateLimitType"),
+  };
+}
+
+function decodeLifecycle(fields: Fields): ClaudeLine | undefined {
+  const uuid = textAt(fields, "command_uuid");
+  return uuid === undefined ? undefined : { type: "command_lifecycle", uuid, state: textAt(fields, "state") };
+}
+
+function decodeControlRequest(fields: Fields): ControlRequestLine | undefined {
+  const requestId = textAt(fields, "request_id");
+  const request = fieldsAt(fields, "request");
+  if (requestId === undefined) return undefined;
+  return {
+    type: "control_request",
+    requestId,
+    subtype: textAt(request, "subtype") ?? "",
+    tool: textAt(request, "tool_name") ?? "",
+    input: fieldsAt(request, "input"),
+    suggestions: listAt(request, "permission_suggestions").flatMap(decodeSuggestion),
+  };
+}
+
+/** Suggestions of a kind that is not offered to the user are left out. */
+function decodeSuggestion(item: unknown): readonly PermissionSuggestion[] {
+  if (!isFields(item)) return [];
+  const type = item["type"];
+  const isOffered = type === "setMode" || (type === "addRules" && item["behavior"] === "allow");
+  return isOffered ? [{ ...item, type }] : [];
+}
+
+function decodeControlCancel(fields: Fields): ClaudeLine | undefined {
+  const requestId = textAt(fields, "request_id");
+  return requestId === undefined ? undefined : { type: "control_cancel_request", requestId };
+}
+
+/** A message's blocks. One that is not understood is passed over alone. Content that is one string is one text block. */
+export function decodeContent(content: unknown): readonly Block[] {
+  if (typeof content === "string") return [{ type: "text", text: content }];
+  return Array.isArray(content) ? content.flatMap((item) => decodeBlock(item) ?? []) : [];
+}
+
+function decodeBlock(item: unknown): Block | undefined {
+  if (!isFields(item)) return undefined;
+  switch (item["type"]) {
+    case "text":
+      return whenText(textAt(item, "text"), (text) => ({ type: "text", text }));
+    case "thinking":
+      return whenText(textAt(item, "thinking"), (text) => ({ type: "thinking", text }));
+    case "tool_use":
+      return decodeToolUse(item);
+    case "tool_result":
+      return whenText(textAt(item, "tool_use_id"), (id) => ({
+        type: "tool_result",
+        id,
+        isError: flagAt(item, "is_error"),
+        content: item["content"],
+      }));
+    default:
+      return undefined;
+  }
+}
+
+function decodeToolUse(item: Fields): Block | undefined {
+  const name = textAt(item, "name");
+  const id = textAt(item, "id");
+  return name === undefined || id === undefined
+    ? undefined
+    : { type: "tool_use", id, name, input: fieldsAt(item, "input") };
+}
+
+function whenText(text: string | undefined, make: (text: string) => Block): Block | undefined {
+  return text === undefined ? undefined : make(text);
+}
 
 /** Background work by its id, with its description. */
 export function decodeBackground(tasks: readonly unknown[]): ReadonlyMap<string, string> {
-  return new Map(each(backgroundTask, tasks).map((task) => [task.task_id, task.description]));
+  const entries = tasks
+    .filter(isFields)
+    .map((task) => [textAt(task, "task_id"), textAt(task, "description") ?? ""] as const);
+  return new Map(entries.filter((entry): entry is [string, string] => entry[0] !== undefined));
 }
-
-const suggestion = z.discriminatedUnion("type", [
-  z.looseObject({ type: z.literal("addRules"), behavior: z.literal("allow") }),
-  z.looseObject({ type: z.literal("setMode") }),
-]);
-
-/** The suggestions of a kind that may be offered to the user. */
-export function decodeSuggestions(suggestions: readonly unknown[]): readonly PermissionSuggestion[] {
-  return each(suggestion, suggestions);
-}
-
-const option = z.object({ label: z.string(), description: text });
-const question = z.object({
-  question: z.string(),
-  multiSelect: z.boolean().catch(false),
-  options: list.transform((items) => each(option, items)),
-});
 
 /** The questions of an `AskUserQuestion` call. */
-export function decodeQuestions(input: Readonly<Record<string, unknown>>): readonly ClaudeQuestion[] {
-  return each(question, list.parse(input["questions"]));
+export function decodeQuestions(input: Fields): readonly ClaudeQuestion[] {
+  return listAt(input, "questions")
+    .filter(isFields)
+    .flatMap((item) => {
+      const text = textAt(item, "question");
+      if (text === undefined) return [];
+      return [
+        { text, multiSelect: flagAt(item, "multiSelect"), options: listAt(item, "options").flatMap(decodeOption) },
+      ];
+    });
 }
 
-function each<T>(schema: z.ZodType<T>, items: readonly unknown[]): readonly T[] {
-  return items.flatMap((item) => {
-    const decoded = schema.safeParse(item);
-    return decoded.success ? [decoded.data] : [];
-  });
+function decodeOption(item: unknown): ClaudeQuestion["options"] {
+  if (!isFields(item)) return [];
+  const label = textAt(item, "label");
+  const description = textAt(item, "description");
+  if (label === undefined) return [];
+  return [{ label, ...(description === undefined ? {} : { description }) }];
 }

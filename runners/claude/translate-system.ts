@@ -1,10 +1,11 @@
 import type { ActionEvent } from "../../src/domain/event.ts";
+import { fieldsAt, flagAt, listAt, numberAt, textAt, type Fields } from "./fields.ts";
 import type { SystemLine } from "./lines.ts";
 import { decodeBackground } from "./schema.ts";
 import { engine, remark, startedEvent, unchanged, type RunState, type Step } from "./state.ts";
 import { countUnknown } from "./unknown.ts";
 
-type Handler = (state: RunState, line: SystemLine) => Step;
+type Handler = (state: RunState, fields: Fields) => Step;
 
 const handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ["init", beginTurn],
@@ -16,23 +17,23 @@ const handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ["background_tasks_changed", replaceBackground],
 ]);
 
-export function translateSystem(state: RunState, line: SystemLine): Step {
-  const handler = handlers.get(line.subtype);
-  return handler === undefined ? unchanged(countUnknown(state, `system/${line.subtype}`)) : handler(state, line);
+export function translateSystem(state: RunState, { subtype, fields }: SystemLine): Step {
+  const handler = handlers.get(subtype);
+  return handler === undefined ? unchanged(countUnknown(state, `system/${subtype}`)) : handler(state, fields);
 }
 
 /** `init` comes at the start of every turn, not once per process. */
-function beginTurn(state: RunState, line: SystemLine): Step {
+function beginTurn(state: RunState, fields: Fields): Step {
   const { result: _ended, ...rest } = state;
   const turn: RunState = { ...rest, text: "" };
   const expected = state.session ?? state.requested;
-  const session = line.session_id;
+  const session = textAt(fields, "session_id");
   if (session === undefined) return unchanged(turn);
   if (expected !== undefined && session !== expected && !state.hasCleared)
     return unchanged(wrongSession(turn, session));
   if (state.session !== undefined) return unchanged(turn);
   const named = expected ?? session;
-  return { state: { ...turn, session: named }, events: [startedEvent(named, describe(line))] };
+  return { state: { ...turn, session: named }, events: [startedEvent(named, describe(fields))] };
 }
 
 function wrongSession(state: RunState, session: string): RunState {
@@ -43,57 +44,67 @@ function wrongSession(state: RunState, session: string): RunState {
   return { ...state, failure: { error } };
 }
 
-function describe(line: SystemLine): { readonly title?: string; readonly meta: Readonly<Record<string, unknown>> } {
-  const { cwd, permissionMode, apiKeySource, output_style: outputStyle, claude_code_version: version } = line;
+function describe(fields: Fields): { readonly title?: string; readonly meta: Fields } {
   const meta = {
-    cwd,
-    permissionMode,
-    apiKeySource,
-    outputStyle,
-    version,
-    tools: line.tools,
-    mcpServers: line.mcp_servers,
+    cwd: fields["cwd"],
+    permissionMode: fields["permissionMode"],
+    apiKeySource: fields["apiKeySource"],
+    outputStyle: fields["output_style"],
+    version: fields["claude_code_version"],
+    tools: fields["tools"],
+    mcpServers: fields["mcp_servers"],
   };
   const known = Object.fromEntries(Object.entries(meta).filter(([, value]) => value !== undefined));
-  return { ...(line.model === undefined ? {} : { title: line.model }), meta: known };
+  const model = textAt(fields, "model");
+  return { ...(model === undefined ? {} : { title: model }), meta: known };
 }
 
-function sayRetry(state: RunState, line: SystemLine): Step {
+function sayRetry(state: RunState, fields: Fields): Step {
+  const attempt = numberAt(fields, "attempt");
+  const most = numberAt(fields, "max_retries");
+  const delayMs = numberAt(fields, "retry_delay_ms");
+  const status = numberAt(fields, "error_status");
   // No status means that no answer came at all.
-  const cause = line.error_status === undefined ? "no connection to the API" : `API error ${line.error_status}`;
-  const count =
-    line.max_retries === undefined ? `${line.attempt ?? "?"}` : `${line.attempt ?? "?"} of ${line.max_retries}`;
-  const delay = line.retry_delay_ms === undefined ? "" : ` in ${(line.retry_delay_ms / 1000).toFixed(1)} s`;
-  const detail = { attempt: line.attempt, status: line.error_status, error: line.error };
+  const cause = status === undefined ? "no connection to the API" : `API error ${status}`;
+  const count = most === undefined ? `${attempt ?? "?"}` : `${attempt ?? "?"} of ${most}`;
+  const delay = delayMs === undefined ? "" : ` in ${(delayMs / 1000).toFixed(1)} s`;
+  const detail = { attempt, status, error: textAt(fields, "error") };
   return remark(state, { title: `${cause}; retry ${count}${delay}`, level: "warning", detail });
 }
 
-function sayCompacted(state: RunState, { compact_metadata: metadata }: SystemLine): Step {
-  const size = metadata.pre_tokens === undefined ? "" : ` (it had ${metadata.pre_tokens} tokens)`;
-  return remark(state, { title: `context compacted${size}`, level: "info" });
+function sayCompacted(state: RunState, fields: Fields): Step {
+  const tokens = numberAt(fieldsAt(fields, "compact_metadata"), "pre_tokens");
+  return remark(state, {
+    title: `context compacted${tokens === undefined ? "" : ` (it had ${tokens} tokens)`}`,
+    level: "info",
+  });
 }
 
-function sayInformation(state: RunState, { content }: SystemLine): Step {
+function sayInformation(state: RunState, fields: Fields): Step {
+  const content = textAt(fields, "content");
   return content === undefined ? unchanged(state) : remark(state, { title: content, level: "info" });
 }
 
 /** A sub-agent's step, shown on the call that started it. */
-function showProgress(state: RunState, line: SystemLine): Step {
-  const action = line.tool_use_id === undefined ? undefined : state.open.get(line.tool_use_id);
-  if (action === undefined || line.description === undefined) return unchanged(state);
-  const event: ActionEvent = { type: "action", engine, action, phase: "updated", message: line.description };
+function showProgress(state: RunState, fields: Fields): Step {
+  const action = state.open.get(textAt(fields, "tool_use_id") ?? "");
+  const message = textAt(fields, "description");
+  if (action === undefined || message === undefined) return unchanged(state);
+  const event: ActionEvent = { type: "action", engine, action, phase: "updated", message };
   return { state, events: [event] };
 }
 
 /** Also comes for work in the foreground, which has a tool result that says the same. */
-function sayBackgroundEnded(state: RunState, line: SystemLine): Step {
-  const description = line.task_id === undefined ? undefined : state.background.get(line.task_id);
-  if (description === undefined || line.summary === undefined) return unchanged(state);
-  const status = line.status ?? "ended";
-  const title = line.summary_is_report === true ? `background work ${status}: ${description}` : line.summary;
+function sayBackgroundEnded(state: RunState, fields: Fields): Step {
+  const description = state.background.get(textAt(fields, "task_id") ?? "");
+  const summary = textAt(fields, "summary");
+  if (description === undefined || summary === undefined) return unchanged(state);
+  const status = textAt(fields, "status") ?? "ended";
+  // The summary of a sub-agent is its whole report, which the model gets.
+  const title = flagAt(fields, "summary_is_report") ? `background work ${status}: ${description}` : summary;
   return remark(state, { title, ok: status === "completed" });
 }
 
-function replaceBackground(state: RunState, line: SystemLine): Step {
-  return unchanged({ ...state, background: decodeBackground(line.tasks) });
+function replaceBackground(state: RunState, fields: Fields): Step {
+  return unchanged({ ...state, background: decodeBackground(listAt(fields, "tasks")) });
 }

@@ -1,7 +1,8 @@
 import type { LoadedConfig } from "../config/load-config.ts";
 import type { Check } from "./doctor.ts";
 import type { EngineStatus } from "./engines.ts";
-import { engineVersion, loadEngines } from "./engines.ts";
+import { enginesOf } from "./engine-source.ts";
+import { engineVersion } from "./engines.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -10,8 +11,8 @@ const SERVICE_PATH = "/usr/local/bin:/usr/bin:/bin";
 
 /** Whether the engines are there, answer, and would also be found by a bot started as a service. */
 export async function* checkEngines(loaded: LoadedConfig, env: Env): AsyncGenerator<Check, void, undefined> {
-  const found = await statuses(loaded, env);
-  const asService = await statuses(loaded, { ...env, PATH: SERVICE_PATH });
+  const { all: found } = await enginesOf(loaded, env);
+  const { all: asService } = await enginesOf(loaded, { ...env, PATH: SERVICE_PATH });
   const isWanted = (status: EngineStatus): boolean => wantedEngines(loaded).has(status.id);
   for (const status of found) {
     if (status.state === "ready") {
@@ -24,27 +25,16 @@ export async function* checkEngines(loaded: LoadedConfig, env: Env): AsyncGenera
   const others = found.filter((status) => status.state !== "ready" && !isWanted(status)).map((status) => status.id);
   if (others.length > 0)
     yield { state: "warning", text: `engines that are not ready: ${others.join(", ")}; see takopi engines` };
-  for (const id of wantedEngines(loaded)) {
-    if (!found.some((status) => status.id === id))
-      yield { state: "problem", text: `${id}: this version has no such engine; set default_engine` };
+  if (!found.some((status) => status.state === "ready" && status.program !== undefined)) {
+    yield { state: "problem", text: "no engine was found on this machine: install one, takopi engines says how" };
   }
 }
 
-async function statuses({ config, dir, engineTable }: LoadedConfig, env: Env): Promise<readonly EngineStatus[]> {
-  const engines = await loadEngines({
-    configDir: dir,
-    table: engineTable,
-    plugins: config.plugins.runners,
-    defined: config.engines,
-    env,
-  });
-  return engines.all;
-}
-
-/** The engines prompts go to when nobody names one. */
-function wantedEngines({ config }: LoadedConfig): ReadonlySet<string> {
+/** The engines prompts go to when nobody names one, as far as the user chose them. */
+function wantedEngines({ config, isSet }: LoadedConfig): ReadonlySet<string> {
   const ofProjects = Object.values(config.projects).map((project) => project.default_engine);
-  return new Set([config.default_engine, ...ofProjects].filter((id) => id !== undefined));
+  const chosen = [isSet("default_engine") ? config.default_engine : undefined, ...ofProjects];
+  return new Set(chosen.filter((id) => id !== undefined));
 }
 
 async function checkReady(status: EngineStatus, env: Env): Promise<Check> {

@@ -20,7 +20,7 @@ export function takeLocks({ dir, token, apiRoot, env }: LockScope): InstanceLock
   const ofToken = join(env["HOME"] ?? homedir(), ".takopi", "locks");
   for (const folder of [dir, ofToken]) mkdirSync(folder, { recursive: true, mode: 0o700 });
   const name = createHash("sha256").update(`${apiRoot} ${token}`).digest("hex").slice(0, 16);
-  const journal = acquireInstanceLock(join(dir, "takopi.lock"));
+  const journal = acquireInstanceLock(join(dir, "takopi.db.lock"));
   try {
     const bot = acquireInstanceLock(join(ofToken, `${name}.lock`));
     return { release: () => [bot, journal].forEach((lock) => lock.release()) };

@@ -3,6 +3,9 @@ import type { PairedUser } from "../bridge/ports.ts";
 import { ConfigError } from "../config/config-error.ts";
 import type { ConfigEdit } from "../config/edit-config.ts";
 import { checkEdits, editConfig, readConfigValue } from "../config/edit-config.ts";
+import type { LoadedConfig } from "../config/load-config.ts";
+import { loadConfig } from "../config/load-config.ts";
+import { printValue } from "../config/toml-text.ts";
 
 /** `assistant`: the chat goes on by itself. `handoff`: replies continue a session, and so does the terminal. */
 export type Workflow = "assistant" | "handoff";
@@ -40,15 +43,21 @@ export function checkSetupFile(target: SetupTarget): SetupFile {
     throw error;
   }
   try {
-    checkEdits(
-      target,
-      plainEdits({ token: "1:token", chatId: 1, engine: target.engineIds[0] ?? "", workflow: "assistant" }),
-    );
+    checkEdits(target, placeholders(target));
     return { kind: "usable" };
   } catch (error) {
     if (error instanceof ConfigError) return { kind: "invalid", problem: error.message };
     throw error;
   }
+}
+
+/** The configuration as it is before a setup: what the setup will write may be missing or wrong in it and is passed over. */
+export function loadBeforeSetup(target: SetupTarget, env: Readonly<Record<string, string | undefined>>): LoadedConfig {
+  const own = placeholders(target).map(({ path, value }) => [
+    `TAKOPI__${path.join("__").toUpperCase()}`,
+    printValue(value),
+  ]);
+  return loadConfig({ ...target, env: { ...env, ...Object.fromEntries(own) } });
 }
 
 /** Moves a file that is not TOML out of the way, to `<file>.bak`. */
@@ -62,6 +71,11 @@ export function writeSetup(target: SetupTarget, answers: SetupAnswers): void {
   const edits = plainEdits({ token, chatId: owner.chatId, engine, workflow });
   const server = apiRoot === undefined ? [] : [{ path: [...TELEGRAM, "api_root"], value: apiRoot }];
   editConfig(target, [...edits, ...server, ...allowOwner(target.path, owner.userId)]);
+}
+
+/** Valid values for the keys a setup writes, while the real ones are not known yet. */
+function placeholders({ engineIds: [engine = "codex"] }: SetupTarget): readonly ConfigEdit[] {
+  return plainEdits({ token: "1:token", chatId: 1, engine, workflow: "assistant" });
 }
 
 function plainEdits(answers: {

@@ -1,5 +1,6 @@
 import type { Engines, EngineStatus } from "../app/engines.ts";
-import type { waitForPairing } from "../app/pair.ts";
+import type { takeLocks } from "../app/locks.ts";
+import type { openPairing, waitForPairing } from "../app/pair.ts";
 import type { startBot } from "../app/start-bot.ts";
 import type { startLocal } from "../app/start-local.ts";
 import type { Store } from "../bridge/ports.ts";
@@ -12,6 +13,8 @@ export interface App {
   readonly startBot: typeof startBot;
   readonly startLocal: typeof startLocal;
   readonly waitForPairing: typeof waitForPairing;
+  openPairing(...parameters: Parameters<typeof openPairing>): Promise<string>;
+  takeLocks(...parameters: Parameters<typeof takeLocks>): Promise<ReturnType<typeof takeLocks>>;
   /** Ids of the built-in engines and of the plugins that can be loaded. */
   listEngineIds(plugins: readonly string[], configDir: string): Promise<readonly string[]>;
   loadEngines(loaded: LoadedConfig, env: Env): Promise<Engines>;
@@ -24,23 +27,15 @@ export const app: App = {
   startBot: async (request) => await (await import("../app/start-bot.ts")).startBot(request),
   startLocal: async (request) => await (await import("../app/start-local.ts")).startLocal(request),
   waitForPairing: async (request) => await (await import("../app/pair.ts")).waitForPairing(request),
+  openPairing: async (store) => (await import("../app/pair.ts")).openPairing(store),
+  takeLocks: async (scope) => (await import("../app/locks.ts")).takeLocks(scope),
   listEngineIds: async (plugins, configDir) => {
     const { discoverBackends, loadPluginBackend } = await import("../runner/discover-backends.ts");
     const builtIn = await discoverBackends(new URL("../../runners", import.meta.url));
     const added = await Promise.all(plugins.map(async (plugin) => await loadPluginBackend(plugin, configDir)));
     return [...builtIn, ...added].map((found) => (found.kind === "backend" ? found.backend.id : found.id));
   },
-  loadEngines: async (loaded, env) => {
-    const { loadEngines } = await import("../app/engines.ts");
-    const { engines, plugins } = loaded.config;
-    return await loadEngines({
-      configDir: loaded.dir,
-      table: loaded.engineTable,
-      plugins: plugins.runners,
-      defined: engines,
-      env,
-    });
-  },
+  loadEngines: async (loaded, env) => await (await import("../app/engine-source.ts")).enginesOf(loaded, env),
   engineVersion: async (status, env) => await (await import("../app/engines.ts")).engineVersion(status, env),
   openStore: async (path) => (await import("../store/open-store.ts")).openStore({ path, now: Date.now }),
 };

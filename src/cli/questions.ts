@@ -1,4 +1,4 @@
-import { cancel, confirm, intro, isCancel, note, outro, password, select, spinner } from "@clack/prompts";
+import { cancel, confirm, intro, note, outro, password, select, spinner } from "@clack/prompts";
 import { CliError } from "./cli.ts";
 
 export interface Choice<Value extends string> {
@@ -23,14 +23,18 @@ export interface Questions {
 export const terminalQuestions: Questions = {
   begin: (title) => intro(title),
   tell: (title, text) => note(text, title),
-  secret: async (message, problemWith) =>
-    answered(await password({ message, validate: (answer) => problemWith((answer ?? "").trim()) })).trim(),
-  choose: async (message, choices) => {
-    const values = choices.map((choice) => choice.value);
-    const chosen = answered(await select<string>({ message, options: choices.map((choice) => ({ ...choice })) }));
-    return values.find((value) => value === chosen) ?? leave();
+  secret: async (message, problemWith) => {
+    const answer = await password({ message, validate: (text) => problemWith((text ?? "").trim()) });
+    return typeof answer === "string" ? answer.trim() : leave();
   },
-  confirm: async (message) => answered(await confirm({ message })),
+  choose: async (message, choices) => {
+    const chosen = await select<string>({ message, options: choices.map((choice) => ({ ...choice })) });
+    return choices.find(({ value }) => value === chosen)?.value ?? leave();
+  },
+  confirm: async (message) => {
+    const answer = await confirm({ message });
+    return typeof answer === "boolean" ? answer : leave();
+  },
   wait: async (message, work) => {
     const leaving = new AbortController();
     const shown = spinner({ onCancel: () => leaving.abort() });
@@ -40,18 +44,12 @@ export const terminalQuestions: Questions = {
       shown.stop(message);
       return result;
     } catch (error) {
-      if (leaving.signal.aborted) return leave();
       shown.error(message);
       throw error;
     }
   },
   end: (message) => outro(message),
 };
-
-function answered<Answer>(answer: Answer | symbol): Answer {
-  if (isCancel(answer) || typeof answer === "symbol") return leave();
-  return answer;
-}
 
 function leave(): never {
   cancel("Nothing was written.");

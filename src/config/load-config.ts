@@ -30,9 +30,9 @@ export interface LoadedConfig {
   readonly dir: string;
   readonly config: TakopiConfig;
   /** The table of an engine as written, `[claude]` or `[engines.claude]`; undefined when there is none. */
-  engineTable(id: string): unknown;
+  readonly engineTable: (id: string) => unknown;
   /** Whether a dotted key was written by the user, in the file or the environment. */
-  isSet(key: string): boolean;
+  readonly isSet: (key: string) => boolean;
   /** Lines for the log: what was accepted but has no effect, what was moved. */
   readonly warnings: readonly string[];
 }

@@ -55,6 +55,7 @@ export class LocalWorld {
     this.state = state;
     this.#dropConnections = dropConnections;
     state.events.subscribe(() => this.touch());
+    state.updates.watchPolls(() => this.touch());
   }
 
   /** A user writes a text. */
@@ -167,8 +168,8 @@ export class LocalWorld {
   }
 
   /**
-   * Resolves with the first value `check` returns that is neither undefined nor false. It is asked at once and after every event and
-   * every answered call. Rejects after `timeoutMs` with an error that shows what is visible in the chats.
+   * Resolves with the first value `check` returns that is neither undefined nor false. It is asked at once, after every event,
+   * every answered call, and when a poll opens or ends. Rejects after `timeoutMs` with an error that shows what is visible in the chats.
    */
   waitFor<T>(check: (world: LocalWorld) => T | undefined | false, options: { timeoutMs?: number } = {}): Promise<T> {
     const { timeoutMs = DEFAULT_WAIT_MS } = options;

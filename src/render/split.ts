@@ -62,9 +62,9 @@ function findCut({ text, from, entities }: Rest, { maxChars, maxEntities }: Requ
     { at: text.lastIndexOf("\n\n", limit), atLeast: from + Math.ceil((limit - from) / 2) },
     { at: text.lastIndexOf("\n", limit), atLeast: worthwhile },
     { at: text.lastIndexOf(" ", limit), atLeast: worthwhile },
-    { at: graphemeStart(text, limit), atLeast: worthwhile },
   ];
-  return cuts.find(({ at, atLeast }) => at > from && at >= atLeast)?.at ?? codePointStart(text, { from, limit });
+  const best = cuts.find(({ at, atLeast }) => at > from && at >= atLeast);
+  return best?.at ?? characterStart(text, { from, limit });
 }
 
 function cutFenceStart(entities: readonly TextEntity[], limit: number): number {
@@ -75,14 +75,12 @@ function cutFenceStart(entities: readonly TextEntity[], limit: number): number {
 const GRAPHEMES = new Intl.Segmenter("en", { granularity: "grapheme" });
 const LONGEST_GRAPHEME = 64;
 
-function graphemeStart(text: string, index: number): number {
-  const from = Math.max(0, index - LONGEST_GRAPHEME);
-  const grapheme = GRAPHEMES.segment(text.slice(from, index + LONGEST_GRAPHEME)).containing(index - from);
-  return grapheme ? from + grapheme.index : -1;
-}
-
-/** The start of the code point at `limit`, or its end when the rest begins with it. */
-function codePointStart(text: string, { from, limit }: { from: number; limit: number }): number {
+/** The start of the grapheme at `limit`; of the code point when the grapheme is all there is; past it when that is all there is. */
+function characterStart(text: string, { from, limit }: { from: number; limit: number }): number {
+  const window = Math.max(from, limit - LONGEST_GRAPHEME);
+  const grapheme = GRAPHEMES.segment(text.slice(window, limit + LONGEST_GRAPHEME)).containing(limit - window);
+  const start = window + (grapheme?.index ?? 0);
+  if (start > from) return start;
   const splitsPair = /[\ud800-\udbff]/.test(text.charAt(limit - 1)) && /[\udc00-\udfff]/.test(text.charAt(limit));
   if (!splitsPair) return limit;
   return limit - 1 > from ? limit - 1 : limit + 1;

@@ -2,13 +2,15 @@ import type { Tokens } from "marked";
 import type { MessageText } from "../domain/message-text.ts";
 import { displayWidth } from "./display-width.ts";
 import { renderInline } from "./inline.ts";
-import { join, plain, pre } from "./text-builder.ts";
+import { EMPTY, join, plain, pre } from "./text-builder.ts";
 
 /**
  * A table as aligned columns in a code block where a phone shows them unbroken, else one record for each row. Links live only in records:
  * Telegram has none inside of code.
  */
 export function renderTable(table: Tokens.Table): MessageText {
+  // GFM drops the cells that a row has too many, such as behind an unescaped pipe in code.
+  if (hasExtraCells(table)) return pre(table.raw.trim());
   const rows = [table.header, ...table.rows].map((row) => row.map(({ tokens }) => renderInline(tokens)));
   const hasLinks = rows.flat().some(({ entities }) => entities.some(({ type }) => type === "text_link"));
   const lines = hasLinks
@@ -24,6 +26,11 @@ export function renderTable(table: Tokens.Table): MessageText {
 /** Phones show 36 to 44 columns of a code block before they break its lines. */
 const MAX_COLUMNS = 44;
 const GAP = "  ";
+
+function hasExtraCells({ raw, header }: Tokens.Table): boolean {
+  const lines = raw.split("\n").map((line) => line.trim().replace(/^\||(?<!\\)\|$/g, ""));
+  return lines.some((line) => line.split(/(?<!\\)\|/).length > header.length);
+}
 
 function cellText({ text }: MessageText): string {
   return text.replace(/\s+/g, " ").trim();
@@ -61,12 +68,13 @@ function renderRecords(table: Tokens.Table): MessageText {
 }
 
 function renderRecord(row: readonly Tokens.TableCell[], headers: readonly Tokens.TableCell[]): MessageText {
-  const [title, ...values] = row;
-  const lines = values.map(({ tokens }, index) => {
-    const value = renderInline(tokens);
-    const header = renderInline(headers[index + 1]?.tokens ?? []);
-    if (value.text.trim() === "") return plain("");
-    return join([plain("• "), header.text === "" ? header : join([header, plain(": ")]), value]);
+  const lines = row.map(({ tokens }, index) => {
+    const isTitle = index === 0;
+    const value = renderInline(tokens, isTitle ? [{ type: "bold" }] : []);
+    if (value.text.trim() === "") return EMPTY;
+    const header = renderInline(headers[index]?.tokens ?? []);
+    const name = header.text === "" ? EMPTY : join([header, plain(": ")]);
+    return join([plain(isTitle ? "" : "• "), name, value]);
   });
-  return join([renderInline(title?.tokens ?? [], [{ type: "bold" }]), ...lines], "\n");
+  return join(lines, "\n");
 }

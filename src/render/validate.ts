@@ -68,7 +68,7 @@ function findNestingProblems(entities: readonly TextEntity[]): readonly string[]
 
 function findPairProblem(outer: TextEntity, inner: TextEntity): string | undefined {
   if (inner.offset + inner.length > outer.offset + outer.length) return "overlaps";
-  if (isQuote(inner) && isQuote(outer)) return "is a quote in";
+  if (isQuote(inner)) return "is a quote in";
   if (inner.type === outer.type) return "repeats";
   if (isCode(outer)) return "is inside of";
   return isCode(inner) && !isQuote(outer) ? "is code in" : undefined;

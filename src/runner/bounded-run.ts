@@ -59,10 +59,8 @@ export class BoundedRun {
   }
 
   async #stop(iterator: AsyncIterator<TakopiEvent>): Promise<void> {
-    const hadItsGrace = this.#isLate && this.#signal.aborted;
     this.#stopper.abort();
     const returned = stepOf(async () => (await iterator.return?.()) ?? { done: true, value: undefined });
-    if (hadItsGrace) return;
     this.#startGrace();
     await this.#orGiveUp(returned);
   }

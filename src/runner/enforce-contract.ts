@@ -13,6 +13,7 @@ const defaultGraceMs = 15_000;
  * - the session's lock is held before a resumed run begins and before a new session's `started` is seen, until the runner has
  *   cleaned up behind its `completed`. That goes on while the consumer works on `completed`.
  * - an abort while it waits for the lock, or that the runner ignores for `graceMs` (default 15 s), ends the run as `cancelled`.
+ *   A runner that does not end has as long again to clean up; then its lock is free for the next run.
  *
  * Events that are not of this run become one warning action. It does not check what actions contain.
  */

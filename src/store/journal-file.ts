@@ -1,95 +1,41 @@
-import type { RunId } from "../../domain/run.ts";
-import { RANK, type CallUrgency } from "./limits.ts";
+import { chmodSync, closeSync, existsSync, openSync, renameSync, statSync } from "node:fs";
+import { StoreError } from "./store-error.ts";
+
+/** SQLite keeps these beside the file; they hold prompts and answers as much as the file itself. */
+const companions = ["-wal", "-shm"] as const;
 
 /**
- * A caller who waits for a call. The value is what that call, or the one that replaced it, resolved to: calls with the same key
- * promise the same type.
+ * Makes sure that `path` is a file only its owner can read: creates it with mode 0600, or repairs the mode. SQLite gives its
+ * companion files the mode of the main one when it creates them.
  */
-export interface Waiter {
-  resolve(value: unknown): void;
-  reject(reason: unknown): void;
+export function ensurePrivateFile(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  // An existing file is never opened here: closing any descriptor of it would drop the locks SQLite holds in this process.
+  if (found === undefined) closeSync(openSync(path, "wx", 0o600));
+  else if (!found.isFile()) throw new StoreError("unreadable", `The journal ${path} is not a file: move it away`);
+  for (const file of [path, ...companions.map((suffix) => path + suffix)]) makePrivate(file);
 }
 
-/** A call that has not been made yet. */
-export interface QueuedCall {
-  readonly method: string;
-  readonly urgency: CallUrgency;
-  /** Ascending over all chats; the place in line among calls of the same rank. */
-  readonly seq: number;
-  readonly key?: string;
-  readonly runId?: RunId;
-  /** Not to be made before this time, in ms. */
-  readonly notBefore: number;
-  readonly perform: (signal: AbortSignal) => Promise<unknown>;
-  readonly retryIn?: (error: unknown) => number | undefined;
-  readonly waiters: readonly Waiter[];
+function makePrivate(file: string): void {
+  const mode = statSync(file, { throwIfNoEntry: false })?.mode;
+  if (mode !== undefined && (mode & 0o077) !== 0) chmodSync(file, 0o600);
 }
 
-/** The calls that wait in one chat, in the order in which they are to be made. */
-export class CallQueue {
-  #calls: QueuedCall[] = [];
-
-  get size(): number {
-    return this.#calls.length;
+/**
+ * Renames a damaged file, with its companions, to `<path>.corrupt-<time>` so that `sqlite3 .recover` can still read it. Never
+ * overwrites an earlier one. Returns the new path.
+ */
+export function setAside(path: string, now: number): string {
+  const target = freePath(`${path}.corrupt-${new Date(now).toISOString().replaceAll(/[-:]|\.\d+/g, "")}`);
+  renameSync(path, target);
+  for (const suffix of companions) {
+    if (existsSync(path + suffix)) renameSync(path + suffix, target + suffix);
   }
-
-  /** A queued call with the same key is replaced in its place; its waiters get the result of the new one. */
-  add(call: QueuedCall): void {
-    const older = this.#removeKey(call.key);
-    this.#insert(older === undefined ? call : replacing(older, call));
-  }
-
-  /** Takes back a call that was out and did not succeed: it is first among its equals, unless a newer one with its key waits. */
-  putBack(call: QueuedCall): void {
-    const newer = this.#removeKey(call.key);
-    this.#insert(newer === undefined ? call : replacing(call, newer));
-  }
-
-  /** The call to make next among those that are due. */
-  first(now: number): QueuedCall | undefined {
-    return this.#calls.find((call) => call.notBefore <= now);
-  }
-
-  /** When the next postponed call is due. */
-  nextDueAt(now: number): number {
-    return Math.min(...this.#calls.map((call) => call.notBefore).filter((time) => time > now));
-  }
-
-  remove(call: QueuedCall): void {
-    this.#calls = this.#calls.filter((other) => other !== call);
-  }
-
-  /** Takes out all calls that match. */
-  removeWhere(matches: (call: QueuedCall) => boolean): readonly QueuedCall[] {
-    const removed = this.#calls.filter(matches);
-    this.#calls = this.#calls.filter((call) => !matches(call));
-    return removed;
-  }
-
-  #removeKey(key: string | undefined): QueuedCall | undefined {
-    if (key === undefined) return undefined;
-    return this.removeWhere((call) => call.key === key)[0];
-  }
-
-  #insert(call: QueuedCall): void {
-    const index = this.#calls.findIndex((other) => comesBefore(call, other));
-    this.#calls.splice(index === -1 ? this.#calls.length : index, 0, call);
-  }
+  return target;
 }
 
-/** Whether `a` is to be made before `b`. */
-export function comesBefore(a: QueuedCall, b: QueuedCall): boolean {
-  const byRank = RANK[a.urgency] - RANK[b.urgency];
-  return byRank === 0 ? a.seq < b.seq : byRank < 0;
-}
-
-/** The newer content in the older one's place. A replaced urgent call stays urgent: its caller still waits for it. */
-function replacing(older: QueuedCall, newer: QueuedCall): QueuedCall {
-  return {
-    ...newer,
-    urgency: RANK[older.urgency] < RANK[newer.urgency] ? older.urgency : newer.urgency,
-    seq: older.seq,
-    notBefore: older.notBefore,
-    waiters: [...older.waiters, ...newer.waiters],
-  };
+function freePath(wanted: string): string {
+  let path = wanted;
+  for (let count = 2; existsSync(path); count += 1) path = `${wanted}-${count}`;
+  return path;
 }

@@ -1,92 +1,57 @@
-import { keptInChat, type Limits } from "./limits.ts";
-import { emptyWindow, fullBucket, isRested, landed, readyAt, refused, taken, type Pace } from "./pace.ts";
-import { CallQueue, type QueuedCall } from "./queue.ts";
+import type Database from "better-sqlite3";
+import type { ZodType } from "zod";
+import { toStoreError } from "./store-error.ts";
 
-/** After a refusal a chat gets half its rate for this long. */
-const SLOW_MS = 60_000;
+/** Values of a statement's `@name` parameters. All of them must be there; null stands for absent. */
+export type SqlParams = Readonly<Record<string, string | number | null>>;
 
-/** A call and the earliest time its chat allows it. */
-export interface LaneOffer {
-  readonly call: QueuedCall;
-  readonly readyAt: number;
+/**
+ * The database as the repositories see it: statements prepared once, rows parsed at the boundary, and every fault a
+ * `StoreError`.
+ */
+export interface Journal {
+  /** A statement that writes; calling it returns how many rows it changed. */
+  change(sql: string): (params: SqlParams) => number;
+  /** A statement that gives at most one row, including `INSERT … RETURNING`. */
+  first<Value>(sql: string, row: ZodType<Value>): (params: SqlParams) => Value | undefined;
+  /** A statement that gives rows. */
+  list<Value>(sql: string, row: ZodType<Value>): (params: SqlParams) => readonly Value[];
+  /** Runs `work` in one transaction: all of it is durable when this returns, or none of it when this throws. */
+  atomic<Result>(work: () => Result): Result;
+  close(): void;
 }
 
-/** The calls of one chat. At most one is in flight, which keeps their order. */
-export class Lane {
-  readonly chatId: number;
-  readonly queue: CallQueue = new CallQueue();
-  inFlight: QueuedCall | undefined;
-  readonly #group: boolean;
-  readonly #limits: Limits;
-  #pace: Pace;
-  #blockedUntil = 0;
-  #slowUntil = 0;
-  #nextProgressAt = 0;
-
-  constructor(options: { chatId: number; group: boolean; limits: Limits; now: number }) {
-    this.chatId = options.chatId;
-    this.#group = options.group;
-    this.#limits = options.limits;
-    this.#pace = options.group
-      ? emptyWindow(options.limits.group)
-      : fullBucket(options.limits.privateChat, options.now);
-  }
-
-  get size(): number {
-    return this.queue.size + (this.inFlight === undefined ? 0 : 1);
-  }
-
-  /** The call this chat would make next. Undefined while one is in flight or nothing is due. */
-  offer(now: number): LaneOffer | undefined {
-    const call = this.inFlight === undefined ? this.queue.first(now) : undefined;
-    return call && { call, readyAt: this.#readyAt(call, now) };
-  }
-
-  /** When a postponed call is due, if that is all there is to wait for. */
-  nextDueAt(now: number): number {
-    return this.inFlight === undefined ? this.queue.nextDueAt(now) : Infinity;
-  }
-
-  start(call: QueuedCall, now: number): void {
-    this.queue.remove(call);
-    this.inFlight = call;
-    this.#pace = taken(this.#pace, now, this.#share(now));
-  }
-
-  end(call: QueuedCall, now: number): void {
-    this.inFlight = undefined;
-    this.#pace = landed(this.#pace, now);
-    if (call.urgency === "progress") this.#nextProgressAt = now + this.#progressGapMs();
-  }
-
-  /** The server refused a call of this chat: nothing goes out before `until`. */
-  block(until: number): void {
-    this.#blockedUntil = Math.max(this.#blockedUntil, until);
-    this.#slowUntil = this.#blockedUntil + SLOW_MS;
-    this.#pace = refused(this.#pace, until);
-  }
-
-  isBlocked(now: number): boolean {
-    return this.#blockedUntil > now;
-  }
-
-  /** Whether the chat can be forgotten: a new lane would behave the same. */
-  isIdle(now: number): boolean {
-    return this.size === 0 && this.#slowUntil <= now && this.#nextProgressAt <= now && isRested(this.#pace, now);
-  }
-
-  #readyAt(call: QueuedCall, now: number): number {
-    const keep = keptInChat(this.#limits, call.urgency, this.#group);
-    const pacedAt = readyAt(this.#pace, { now, keep, share: this.#share(now) });
-    const gapEndsAt = call.urgency === "progress" ? this.#nextProgressAt : 0;
-    return Math.max(pacedAt, this.#blockedUntil, gapEndsAt);
-  }
-
-  #share(now: number): number {
-    return now < this.#slowUntil ? 0.5 : 1;
-  }
-
-  #progressGapMs(): number {
-    return this.#group ? this.#limits.progressGapMs.group : this.#limits.progressGapMs.privateChat;
-  }
+/** Wraps an open connection. `path` is for messages only. */
+export function createJournal(connection: Database.Database, path: string): Journal {
+  const guarded = <Result>(work: () => Result): Result => {
+    try {
+      return work();
+    } catch (error) {
+      throw toStoreError(error, path);
+    }
+  };
+  const prepare = (sql: string): Database.Statement<[SqlParams], unknown> => guarded(() => connection.prepare(sql));
+  return {
+    change: (sql) => {
+      const statement = prepare(sql);
+      return (params) => guarded(() => statement.run(params).changes);
+    },
+    first: (sql, row) => {
+      const statement = prepare(sql);
+      return (params) =>
+        guarded(() => {
+          const found = statement.get(params);
+          return found === undefined ? undefined : row.parse(found);
+        });
+    },
+    list: (sql, row) => {
+      const statement = prepare(sql);
+      return (params) => guarded(() => statement.all(params).map((found) => row.parse(found)));
+    },
+    // IMMEDIATE takes the write lock first, so that nothing read inside can be outdated by the time it writes.
+    atomic: (work) => guarded(() => connection.transaction(work).immediate()),
+    close: () => {
+      guarded(() => connection.close());
+    },
+  };
 }

@@ -9,7 +9,7 @@ export function createRunSessionsRepository(journal: Journal): RunSessionsReposi
   const bindWaiting = journal.change(
     `UPDATE runs SET session_key = @key, resume = coalesce(resume, @resume)
      WHERE state IN ('held', 'queued')
-       AND session_key = (SELECT session_key FROM runs WHERE id = @runId)`,
+       AND session_key = (SELECT session_key FROM runs WHERE id = @runId AND session_key LIKE 'new:%')`,
   );
   const bind = journal.change("UPDATE runs SET session_key = @key, resume = @resume WHERE id = @runId");
   const drop = journal.change("UPDATE runs SET session_key = @key, resume = NULL WHERE id = @runId");

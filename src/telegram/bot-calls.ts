@@ -1,4 +1,5 @@
 import { InputFile, type Api } from "grammy";
+import type { InlineKeyboardMarkup, MessageEntity } from "grammy/types";
 import type { Clock, EditOutcome, Keyboard } from "../bridge/ports.ts";
 import type { MessageText } from "../domain/message-text.ts";
 import type { MessageRef, Thread } from "../domain/thread.ts";
@@ -37,9 +38,7 @@ export class BotCalls {
   /** Resolves to the id of the new message. */
   async send(request: SendRequest, signal: AbortSignal): Promise<number> {
     const limits = { ms: request.kind === "text" ? CALL_MS : UPLOAD_MS, signal };
-    const message = await this.#call(limits, (callSignal) =>
-      request.kind === "text" ? this.#sendText(request, callSignal) : this.#sendFile(request, callSignal),
-    );
+    const message = await this.#call(limits, (callSignal) => this.#send(request, callSignal));
     return message.message_id;
   }
 
@@ -82,6 +81,10 @@ export class BotCalls {
     );
   }
 
+  #send(request: SendRequest, signal: CallSignal): Promise<{ readonly message_id: number }> {
+    return request.kind === "text" ? this.#sendText(request, signal) : this.#sendFile(request, signal);
+  }
+
   #sendText(request: TextRequest, signal: CallSignal): ReturnType<Api["sendMessage"]> {
     const { text, entities } = request.content;
     const options = { entities: toEntities(entities), ...NO_PREVIEW, ...placement(request) };
@@ -103,7 +106,7 @@ const NO_PREVIEW = { link_preview_options: { is_disabled: true } } as const;
 interface Placement {
   readonly message_thread_id?: number;
   readonly reply_parameters?: { message_id: number; allow_sending_without_reply: true };
-  readonly reply_markup?: ReturnType<typeof replyMarkup>["reply_markup"];
+  readonly reply_markup?: InlineKeyboardMarkup;
   readonly disable_notification: boolean;
 }
 
@@ -120,6 +123,6 @@ function topicKey(topicId: number | undefined): { message_thread_id?: number } {
   return topicId === undefined ? {} : { message_thread_id: topicId };
 }
 
-function caption({ caption: content }: DocumentRequest): Parameters<Api["sendDocument"]>[2] {
-  return content && { caption: content.text, caption_entities: toEntities(content.entities) };
+function caption({ caption: content }: DocumentRequest): { caption?: string; caption_entities?: MessageEntity[] } {
+  return content === undefined ? {} : { caption: content.text, caption_entities: toEntities(content.entities) };
 }

@@ -28,13 +28,14 @@ export async function* splitLines(
   chunks: AsyncIterable<Uint8Array>,
   limits: Partial<LineLimits> = {},
 ): AsyncGenerator<OutputLine, void, undefined> {
-  const pending = createPendingLine({ ...defaultLimits, ...limits });
-  // A chunk is some 64 KB, far below the limits, so that lines within one need not be measured.
+  const allLimits = { ...defaultLimits, ...limits };
+  const pending = createPendingLine(allLimits);
   for await (const chunk of chunks) {
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     let start = 0;
     for (let end = bytes.indexOf(newline); end !== -1; end = bytes.indexOf(newline, start)) {
-      const line = pending.isEmpty() ? decodeLine(bytes, start, end) : pending.finish(bytes.subarray(start, end));
+      const isWhole = pending.isEmpty() && end - start <= allLimits.softBytes;
+      const line = isWhole ? decodeLine(bytes, start, end) : pending.finish(bytes.subarray(start, end));
       if (line !== undefined) yield line;
       start = end + 1;
     }

@@ -23,8 +23,10 @@ export interface TreeRoot extends ProcessIdentity {
 }
 
 const termGraceMs = 3000;
-/** After SIGKILL a process is gone within this time, or sleeps in the kernel and is asked again. */
-const killGraceMs = 250;
+/** What was signalled may have started something meanwhile, or sleep in the kernel: it is looked for again. */
+const lookAgainMs = 100;
+/** Bounds the race against processes that can't be stopped because they are another user's. */
+const maxFreezeRounds = 5;
 
 /**
  * Ends processes which a program that is gone had recorded, with all their descendants and everything that bears the mark of their
@@ -37,48 +39,88 @@ export async function endRecordedProcesses(
   const roots = processes
     .filter(({ startMark }) => !isFromEarlierBoot(startMark))
     .map((recorded) => ({ ...recorded, ownsGroup: false }));
-  if (roots.length > 0) await endTrees(roots, termGraceMs);
+  if (roots.length > 0) await watchTrees(roots).end(termGraceMs);
 }
 
-/**
- * Ends the roots and all that came of them: SIGTERM to all at once, after the grace SIGKILL to what remains. Resolves when none is
- * left; processes this user has no right to signal are passed over. When nothing is there, it takes one look at the process table.
- */
-export async function endTrees(roots: readonly TreeRoot[], graceMs: number): Promise<void> {
-  const seen = new Map<number, Seen>();
-  let killAt: number | undefined;
-  for (;;) {
+/** The processes that came of some roots. What was found once stays found, whatever becomes of its parent and its group. */
+export interface ProcessTrees {
+  /** Takes note of what is there now: before something may end that alone ties the others to the root. */
+  look(): Promise<void>;
+  /**
+   * Ends all: SIGTERM to everything at once, after the grace SIGKILL to what remains. Resolves when none is left; processes this user
+   * has no right to signal are passed over. When nothing is there, it takes one look at the process table.
+   */
+  end(graceMs: number): Promise<void>;
+}
+
+/** Finds and ends what came of the roots, also in other groups and sessions. */
+export function watchTrees(roots: readonly TreeRoot[]): ProcessTrees {
+  const seen = new Map<number, string>();
+  const refused = new Set<number>();
+
+  async function scan(): Promise<Scan> {
     const table = await readProcessTable();
-    const alive = (await findTrees(roots, table, seen)).filter((row) => seen.get(row.pid)?.refused !== true);
-    if (alive.length === 0) return;
-    killAt ??= performance.now() + graceMs;
-    const graceLeftMs = killAt - performance.now();
-    const [signal, targets]: [NodeJS.Signals, readonly ProcessRow[]] =
-      graceLeftMs > 0 ? ["SIGTERM", alive.filter(({ pid }) => !seen.has(pid))] : ["SIGKILL", alive];
-    const refused = signalAll(targets, signal, table);
-    for (const { pid, startMark } of alive) seen.set(pid, { startMark, refused: refused.has(pid) });
-    await untilGone(alive, graceLeftMs > 0 ? graceLeftMs : killGraceMs);
+    const found = await findTrees(roots, table, seen);
+    const alive = found.filter(({ pid }) => !refused.has(pid));
+    const news = alive.filter(({ pid, startMark }) => seen.get(pid) !== startMark);
+    for (const { pid, startMark } of news) seen.set(pid, startMark);
+    return { table, alive, news };
   }
+
+  function signal(rows: readonly ProcessRow[], name: NodeJS.Signals, table: readonly ProcessRow[]): void {
+    for (const pid of signalAll(rows, name, table)) refused.add(pid);
+  }
+
+  async function freeze(): Promise<Scan> {
+    let now = await scan();
+    signal(now.alive, "SIGSTOP", now.table);
+    for (let round = 0; round < maxFreezeRounds && now.alive.length > 0; round += 1) {
+      now = await scan();
+      if (now.news.length === 0) break;
+      signal(now.news, "SIGSTOP", now.table);
+    }
+    return now;
+  }
+
+  async function end(graceMs: number): Promise<void> {
+    const killAt = performance.now() + graceMs;
+    // Stopped, nothing can start a process and end between the look and the signal.
+    let now = await freeze();
+    signal(now.alive, "SIGTERM", now.table);
+    signal(now.alive, "SIGCONT", now.table);
+    while (now.alive.length > 0 && performance.now() < killAt) {
+      await untilGone(now.alive, Math.min(killAt - performance.now(), lookAgainMs));
+      now = await scan();
+      signal(now.news, "SIGTERM", now.table);
+    }
+    while (now.alive.length > 0) {
+      signal(now.alive, "SIGKILL", now.table);
+      await untilGone(now.alive, lookAgainMs);
+      now = await scan();
+    }
+  }
+
+  return { look: async () => void (await scan()), end };
 }
 
-/** A process of the tree that was found before: it stays one although its parent and so its place in the tree may be gone. */
-interface Seen {
-  readonly startMark: string;
-  /** The system did not let us signal it. */
-  readonly refused: boolean;
+/** One look at the processes. `news`: what of `alive` an earlier look did not find. */
+interface Scan {
+  readonly table: readonly ProcessRow[];
+  readonly alive: readonly ProcessRow[];
+  readonly news: readonly ProcessRow[];
 }
 
 async function findTrees(
   roots: readonly TreeRoot[],
   table: readonly ProcessRow[],
-  seen: ReadonlyMap<number, Seen>,
+  seen: ReadonlyMap<number, string>,
 ): Promise<readonly ProcessRow[]> {
   const oldest = Math.min(...roots.map(({ startMark }) => startTimeOf(startMark)));
   const candidates = table.filter((row) => !row.isZombie && row.pid !== process.pid && row.startedAt >= oldest);
   const marks = roots.map(({ runId }) => `${runIdVariable}=${runId}`);
   const found = new Set(await startedWith(candidates, marks));
   for (const row of candidates) {
-    if (seen.get(row.pid)?.startMark === row.startMark) found.add(row);
+    if (seen.get(row.pid) === row.startMark) found.add(row);
     if (roots.some((root) => isOf(root, row, table))) found.add(row);
   }
   addDescendants(found, candidates);

@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { SpawnError, startSubprocess, type ProcessExit, type Subprocess } from "./subprocess.ts";
 
 /** A helper program to run to its end, without input. */
-export interface CommandRequest {
+interface CommandRequest {
   readonly command: string;
   readonly args: readonly string[];
   /** Default: the directory this program runs in. */
@@ -51,6 +51,8 @@ async function collectOutput(child: Subprocess): Promise<string> {
     if (chars < maxOutputChars) lines.push(text);
     chars += text.length + 1;
   }
+  // Only then is stderr complete.
+  await child.exited;
   const output = lines.length > 0 ? lines.join("\n") : child.stderrTail();
   return output.slice(0, maxOutputChars);
 }

@@ -10,7 +10,7 @@ export interface SpawnFailure {
 }
 
 /** What was to be started. */
-export interface SpawnAttempt {
+interface SpawnAttempt {
   readonly command: string;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;

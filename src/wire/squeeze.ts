@@ -2,8 +2,7 @@ import { createByteSink, type ByteSink } from "./byte-sink.ts";
 import { createStringScanner, openUtf8Bytes } from "./string-scanner.ts";
 
 /** What came of a long line. `head`: the first KB of a line that does not fit. */
-export type Squeezed =
-  { readonly fits: true; readonly bytes: Buffer } | { readonly fits: false; readonly head: string };
+type Squeezed = { readonly fits: true; readonly bytes: Buffer } | { readonly fits: false; readonly head: string };
 
 /** Takes one long JSON line piece by piece and keeps it valid and short. */
 export interface Squeezer {

@@ -3,7 +3,7 @@ const backslash = 0x5c;
 const letterU = 0x75;
 
 /** Finds the strings in JSON that comes in slices, without looking at anything else. */
-export interface StringScanner {
+interface StringScanner {
   inString(): boolean;
   /** Goes on to the next end or beginning of a string, behind the quote, or to the end of the slice. Returns where it stopped. */
   scan(slice: Buffer, start: number): number;

@@ -1,12 +1,12 @@
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
-import { setTimeout as delay } from "node:timers/promises";
+import { setImmediate, setTimeout as delay } from "node:timers/promises";
 import type { ProcessIdentity } from "../domain/process.ts";
 import { splitLines, type OutputLine } from "./lines.ts";
 import { readOutput } from "./output.ts";
 import { identifyProcess } from "./process-table.ts";
-import { endTrees, runIdVariable, type TreeRoot } from "./process-tree.ts";
+import { runIdVariable, watchTrees } from "./process-tree.ts";
 import { explainSpawnFailure, type SpawnFailure } from "./spawn-failure.ts";
 import { keepTail } from "./stderr-tail.ts";
 
@@ -93,14 +93,15 @@ export async function startSubprocess(request: SubprocessRequest): Promise<Subpr
   const identity = await identifyProcess(pid);
   const stderrTail = keepTail(stderr);
   const exited = Promise.all([hasExited, endOf(stderr, hasExited)]).then(([exit]) => exit);
-  const root: TreeRoot = { ...identity, runId: request.runId, ownsGroup: true };
+  const tree = watchTrees([{ ...identity, runId: request.runId, ownsGroup: true }]);
   let stopping: Promise<ProcessExit> | undefined;
 
   async function stop({ interrupt, interruptGraceMs, termGraceMs }: StopOptions): Promise<ProcessExit> {
     if (interrupt !== undefined && isRunning(child)) {
+      await tree.look();
       await tryInterrupt({ interrupt, exited: hasExited, graceMs: interruptGraceMs ?? defaultGraceMs });
     }
-    await endTrees([root], termGraceMs ?? defaultGraceMs);
+    await tree.end(termGraceMs ?? defaultGraceMs);
     return await exited;
   }
 
@@ -157,7 +158,9 @@ function exitOf(child: ChildProcessWithoutNullStreams): Promise<ProcessExit> {
 async function endOf(stderr: Readable, exited: Promise<unknown>): Promise<void> {
   const ended = new Promise((resolve) => stderr.once("close", resolve));
   await exited;
-  await Promise.race([ended, delay(stderrGraceMs)]);
+  // After a stall of the event loop the timer comes before what is there to be read, and the immediate after it.
+  const graceOver = delay(stderrGraceMs).then(() => setImmediate());
+  await Promise.race([ended, graceOver]);
 }
 
 function writeText(stdin: Writable, text: string): Promise<boolean> {

@@ -17,7 +17,9 @@ describe("a first conversation", () => {
     const final = await local.shows(/^done · mock/);
     expect(textOf(final)).toContain("hello there");
     expect(final.reply_to_message?.message_id).toBe(prompt.message_id);
-    await local.world.waitFor((world) => world.botMessages().every((message) => !/^(starting|working)/.test(textOf(message))));
+    await local.world.waitFor((world) =>
+      world.botMessages().every((message) => !/^(starting|working)/.test(textOf(message))),
+    );
   });
 
   it("continues the session when the user replies to the final message", async () => {

@@ -58,7 +58,9 @@ export async function startLocalBot(options: LocalBotOptions = {}): Promise<Loca
     say: (text, { replyTo, chat = telegram.owner.privateChatId, from = telegram.owner.id } = {}) =>
       world.message({ chat, from, text, ...(replyTo !== undefined && { reply_to: replyTo }) }),
     shows: (pattern, { chat, after = 0 } = {}) =>
-      world.waitFor((now) => now.botMessages(chat).find((seen) => seen.message_id > after && pattern.test(textOf(seen)))),
+      world.waitFor((now) =>
+        now.botMessages(chat).find((seen) => seen.message_id > after && pattern.test(textOf(seen))),
+      ),
     press: (message, label, from = telegram.owner.id) => press(world, { message, label, from }),
     stopBot,
     startBot: async () => {
@@ -98,15 +100,19 @@ async function press(
   const button = rows.flat().find((candidate) => label.test(candidate.text));
   if (button?.callback_data === undefined) throw new Error(`no button ${label} under: ${textOf(message)}`);
   const query = world.press({ chat: message.chat.id, message: message.message_id, from, data: button.callback_data });
-  return world.waitFor((now) => {
-    const answer = now.events().find((event) => event.type === "callback_answer" && event.query_id === query);
-    return answer?.type === "callback_answer" ? { text: answer.text } : undefined;
-  }).then(({ text }) => text);
+  return world
+    .waitFor((now) => {
+      const answer = now.events().find((event) => event.type === "callback_answer" && event.query_id === query);
+      return answer?.type === "callback_answer" ? { text: answer.text } : undefined;
+    })
+    .then(({ text }) => text);
 }
 
 function recordingLog(lines: string[]): Log {
   const write = (level: string) => (message: string, fields?: Readonly<Record<string, unknown>>) => {
-    lines.push(`${level} ${message} ${fields?.["error"] instanceof Error ? fields["error"].stack : JSON.stringify(fields ?? {})}`);
+    lines.push(
+      `${level} ${message} ${fields?.["error"] instanceof Error ? fields["error"].stack : JSON.stringify(fields ?? {})}`,
+    );
   };
   return { debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") };
 }

@@ -1,43 +1,57 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 
+type Pair = readonly [string, string];
+
+/** A Markdown document and what must be true of its messages. */
+export interface CorpusCase {
+  readonly id: string;
+  readonly markdown: string;
+  /** The words that a reader of the document sees, by another Markdown parser. */
+  readonly words: readonly string[];
+  /** Text that some message contains, and text that none does. */
+  readonly contains: readonly string[];
+  readonly lacks: readonly string[];
+  /** [entity type, text it covers] */
+  readonly ents: readonly Pair[];
+  readonly noents: readonly Pair[];
+  /** [language, piece of the code] */
+  readonly pre: readonly Pair[];
+  /** [label, URL] */
+  readonly links: readonly Pair[];
+  /** Parts of URLs that no link has. */
+  readonly nolinks: readonly string[];
+  /** The least number of messages. */
+  readonly chunks: number;
+  readonly empty: boolean;
+  readonly maybeEmpty: boolean;
+}
+
 const FOLDER = new URL("../../fixtures/markdown/", import.meta.url);
-const pair = z.tuple([z.string(), z.string()]);
+const pairs = z.array(z.tuple([z.string(), z.string()])).default([]);
 const strings = z.array(z.string()).default([]);
 
-const caseSchema = z.strictObject({
+const schema = z.strictObject({
   id: z.string(),
-  /** Text that some message contains, and text that none does. */
   contains: strings,
   lacks: strings,
-  /** [entity type, text it covers] */
-  ents: z.array(pair).default([]),
-  noents: z.array(pair).default([]),
-  /** [language, start of the code] */
-  pre: z.array(pair).default([]),
-  /** [label, URL] */
-  links: z.array(pair).default([]),
-  /** Parts of URLs that no link has. */
+  ents: pairs,
+  noents: pairs,
+  pre: pairs,
+  links: pairs,
   nolinks: strings,
-  /** The least number of messages. */
   chunks: z.number().default(1),
   empty: z.boolean().default(false),
   maybeEmpty: z.boolean().default(false),
 });
 
-export type CorpusCase = z.infer<typeof caseSchema> & {
-  readonly markdown: string;
-  /** The words that a reader of the document sees, by another Markdown parser. */
-  readonly words: readonly string[];
-};
-
 export const CORPUS: readonly CorpusCase[] = z
-  .array(caseSchema)
-  .parse(JSON.parse(readFileSync(new URL("cases.json", FOLDER), "utf8")))
+  .array(schema)
+  .parse(JSON.parse(read("cases.json")))
   .map((expected) => ({
     ...expected,
     markdown: read(`${expected.id}.md`),
-    words: read(`${expected.id}.txt`).split(/\s+/),
+    words: read(`${expected.id}.txt`).match(/[\p{L}\p{N}_]+/gu) ?? [],
   }));
 
 function read(name: string): string {

@@ -59,11 +59,14 @@ class Generator {
   }
 
   document(): GeneratedMarkdown {
-    const markdown = this.#blocks(2);
-    return {
-      markdown: this.#below(12) === 0 ? `${markdown}\n\n\`\`\`\n${this.#word()}` : markdown,
-      words: this.#words,
-    };
+    const blocks = this.#blocks(2);
+    const markdown = this.#below(12) === 0 ? `${blocks}\n\n\`\`\`\n${this.#word()}` : blocks;
+    // What follows a fence on its line names a language, wherever the marks meet by chance.
+    const fences = markdown
+      .replaceAll("\u202e", "")
+      .split("\n")
+      .filter((line) => /~~~|```/.test(line));
+    return { markdown, words: this.#words.filter((word) => !fences.some((fence) => fence.includes(word))) };
   }
 
   #blocks(depth: number): string {
@@ -90,9 +93,12 @@ class Generator {
   }
 
   #table(): string {
-    const row = () =>
-      `| ${this.#word()} | ${this.#pick([`**${this.#word()}**`, `\`${this.#word()}\``, this.#word()])} |`;
+    const row = () => `| ${this.#word()} | ${this.#cell(this.#pick(["**", "`", ""]))} |`;
     return [row(), "|---|:-:|", row(), row()].join("\n");
+  }
+
+  #cell(mark: string): string {
+    return mark + this.#word() + mark;
   }
 
   #inline(depth: number): string {

@@ -67,6 +67,14 @@ describe("enforceContract, events", () => {
     expect(wasStopped).toBe(true);
   });
 
+  it("ends a run that starts in a session of another engine", async () => {
+    const events = await play(async function* () {
+      yield { ...started(token("a", "alien")), engine: "scripted" };
+    });
+    expect(events).toEqual([expect.objectContaining({ type: "completed", ok: false })]);
+    expect(events[0]).not.toHaveProperty("resume");
+  });
+
   it("ends a run whose second started names another session", async () => {
     const events = await play(async function* () {
       yield* [started(), started(token("other")), completed()];
@@ -159,6 +167,8 @@ describe("enforceContract, events", () => {
       expect(types.filter((type) => type === "started").length).toBeLessThanOrEqual(1);
       expect(types.filter((type) => type === "completed").length).toBe(1);
       expect(types.at(-1)).toBe("completed");
+      const sessions = new Set(events.flatMap((event) => ("resume" in event ? [event.resume.value] : [])));
+      expect(sessions.size).toBeLessThanOrEqual(1);
       expect(locks.size).toBe(0);
     }
   });

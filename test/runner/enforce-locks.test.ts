@@ -130,6 +130,14 @@ describe("enforceContract, abort", () => {
     expect(locks.size).toBe(0);
   });
 
+  it("does not begin a run that was aborted before", async () => {
+    const { inner, runner } = setUp();
+    const host = createTestHost();
+    host.abort();
+    expect(await collect(runner.run(runRequest(), host))).toMatchObject([{ ok: false, error: "cancelled" }]);
+    expect(inner.requests).toEqual([]);
+  });
+
   it("ends a run as cancelled when the runner just returns", async () => {
     const { inner, runner } = setUp();
     const host = createTestHost();

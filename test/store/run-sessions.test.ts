@@ -56,6 +56,18 @@ describe("binding a session", () => {
   });
 });
 
+describe("a run that goes on under another name than it resumed", () => {
+  it("does not take along those who wait for the session it left", () => {
+    const store = memoryStore();
+    const known = { engine: "claude", value: "s2" };
+    accept(store, queuedRun("k1", { sessionKey: sessionKeyOf(known), resume: known, state: "running" }));
+    const waiting = accept(store, queuedRun("k2", { sessionKey: sessionKeyOf(known), resume: known }));
+    store.bindSession(toRunId("k1"), token);
+    expect(store.findRun(toRunId("k1"))).toMatchObject({ sessionKey, resume: token });
+    expect(store.findRun(waiting.id)).toEqual(waiting);
+  });
+});
+
 describe("dropping a session", () => {
   it("sends the run on without a token under its own key", () => {
     const store = memoryStore();

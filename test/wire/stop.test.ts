@@ -78,6 +78,15 @@ test("what is started in answer to SIGTERM is ended too", async () => {
   });
 });
 
+test("what only the engine ties to the run is found before the engine is asked to leave", async () => {
+  await withProgram("leave-child.mjs", ["ignore", "bare", "leave on request"], async (child) => {
+    const grandchild = Number(await nextLine(child.lines[Symbol.asyncIterator]()));
+    const exit = await child.stop({ interrupt: async () => void (await child.write("leave\n")) });
+    expect(exit).toEqual({ kind: "exited", code: 0 });
+    expect(isRunning(grandchild)).toBe(false);
+  });
+});
+
 test("any number of stops, at once and later, come to the same end", async () => {
   await withProgram("ignore-signals.mjs", ["SIGTERM"], async (child) => {
     await saysReady(child);

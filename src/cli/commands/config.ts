@@ -32,7 +32,8 @@ export function addConfig(program: Command, cli: Cli): void {
   config
     .command("set <key> <value>")
     .description("set one value: true, 42, [1, 2] or a text")
-    .action(async (key: string, value: string, _options: unknown, command: Command) => {
+    .action(async (...parameters: SetParameters) => {
+      const [key, value, , command] = parameters;
       await edit(cli, globals(command), { path: keyPath(key), value: parseLiteral(value) });
     });
   config
@@ -40,6 +41,8 @@ export function addConfig(program: Command, cli: Cli): void {
     .description("remove one value or table")
     .action(async (key: string, _options: unknown, command: Command) => await unset(cli, globals(command), key));
 }
+
+type SetParameters = [key: string, value: string, options: unknown, command: Command];
 
 function globals(command: Command): GlobalOptions {
   return command.optsWithGlobals<GlobalOptions>();

@@ -5,7 +5,6 @@ import { databasePath } from "../../config/file-paths.ts";
 import type { LoadedConfig } from "../../config/load-config.ts";
 import type { Cli, GlobalOptions } from "../cli.ts";
 import { loadCliConfig } from "../cli-config.ts";
-import { openPairing } from "../pairing-code.ts";
 
 /** `takopi pair`: a one-time code that lets one more user in. The bot may run meanwhile. */
 export function addPair(program: Command, cli: Cli): void {
@@ -20,7 +19,7 @@ async function pair(cli: Cli, options: GlobalOptions): Promise<void> {
   mkdirSync(loaded.dir, { recursive: true, mode: 0o700 });
   const store = await cli.app.openStore(databasePath(loaded.dir));
   try {
-    const code = openPairing(store, Date.now());
+    const code = await cli.app.openPairing(store);
     cli.io.stdout(`${code}\n`);
   } finally {
     store.close();

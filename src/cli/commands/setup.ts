@@ -1,17 +1,15 @@
-import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Command } from "commander";
 import { checkToken } from "../../app/bot-api-check.ts";
 import type { EngineStatus } from "../../app/engines.ts";
 import type { SetupTarget, Workflow } from "../../app/setup.ts";
-import { checkSetupFile, setAsideConfig, writeSetup } from "../../app/setup.ts";
+import { checkSetupFile, loadBeforeSetup, setAsideConfig, writeSetup } from "../../app/setup.ts";
 import type { PairedUser } from "../../bridge/ports.ts";
 import { databasePath } from "../../config/file-paths.ts";
-import { loadConfig } from "../../config/load-config.ts";
 import type { Cli, GlobalOptions } from "../cli.ts";
 import { CliError } from "../cli.ts";
 import { configPath } from "../cli-config.ts";
-import { openPairing } from "../pairing-code.ts";
+import { createCliLog } from "../cli-log.ts";
 import type { Choice, Questions } from "../questions.ts";
 
 const WORKFLOWS: readonly Choice<Workflow>[] = [
@@ -41,10 +39,10 @@ async function setup(cli: Cli, options: GlobalOptions): Promise<void> {
   questions.begin("takopi setup");
   const target: SetupTarget = { path, engineIds: await cli.app.listEngineIds([], dirname(path)) };
   await prepareFile(questions, target);
-  const loaded = loadConfig({ ...target, env: cli.io.env, tokenRequired: false });
+  const loaded = loadBeforeSetup(target, cli.io.env);
   const apiRoot = loaded.config.transports.telegram.api_root;
   const bot = await askToken(questions, apiRoot);
-  const owner = await pairOwner(cli, { ...bot, apiRoot, dir: loaded.dir });
+  const owner = await pairOwner(cli, options, { ...bot, apiRoot, dir: loaded.dir });
   const defaultEngine = await askEngine(questions, (await cli.app.loadEngines(loaded, cli.io.env)).all);
   const workflow = await questions.choose("How do you want to work?", WORKFLOWS);
   writeSetup(target, { token: bot.token, owner, defaultEngine, workflow });
@@ -82,24 +80,32 @@ async function askToken(questions: Questions, apiRoot: string): Promise<{ token:
   }
 }
 
-async function pairOwner(
-  { app, questions }: Cli,
-  bot: { apiRoot: string; token: string; username: string; dir: string },
-): Promise<PairedUser> {
-  mkdirSync(bot.dir, { recursive: true, mode: 0o700 });
+interface BotAtHand {
+  readonly apiRoot: string;
+  readonly token: string;
+  readonly username: string;
+  readonly dir: string;
+}
+
+async function pairOwner(cli: Cli, options: GlobalOptions, bot: BotAtHand): Promise<PairedUser> {
+  const { app, questions } = cli;
+  // Receiving updates is for one process only, and it may be a running takopi.
+  const locks = await app.takeLocks({ ...bot, env: cli.io.env });
   const store = await app.openStore(databasePath(bot.dir));
   try {
-    const code = openPairing(store, Date.now());
-    questions.tell(
-      "Say who you are",
-      `Write to @${bot.username} in Telegram (https://t.me/${bot.username}) and send this code:\n\n    ${code}`,
-    );
-    return await questions.wait(
+    const code = await app.openPairing(store);
+    const where = `Write to @${bot.username} in Telegram (https://t.me/${bot.username}) and send this code:`;
+    questions.tell("Say who you are", `${where}\n\n    ${code}`);
+    const log = createCliLog(cli, options);
+    const owner = await questions.wait(
       "Waiting for the code",
-      async (signal) => await app.waitForPairing({ apiRoot: bot.apiRoot, token: bot.token, store, code, signal }),
+      async (signal) => await app.waitForPairing({ ...bot, store, log, signal }),
     );
+    if (owner === undefined) throw new CliError("the setup was left before its end; nothing was written", 1);
+    return owner;
   } finally {
     store.close();
+    locks.release();
   }
 }
 

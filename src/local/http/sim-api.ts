@@ -28,7 +28,7 @@ const HANDLERS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ["GET /sim/faults", (world) => ({ faults: world.faults() })],
   ["POST /sim/faults", accept(FaultInput, (world, input) => ({ fault: world.addFault(input) }))],
   ["DELETE /sim/faults", (world) => done(world.clearFaults())],
-  ["POST /sim/restart", (world) => done(world.dropConnections())],
+  ["POST /sim/restart", restart],
 ]);
 
 /** Answers `/sim/…`: what people do in the chats, what they see, and faults. */
@@ -60,6 +60,12 @@ function accept<Input>(schema: z.ZodType<Input>, act: (world: LocalWorld, input:
 
 async function readJson(request: IncomingMessage): Promise<unknown> {
   return parseObject((await readBody(request)).toString());
+}
+
+// The connection that asks is dropped too, after its answer.
+function restart(world: LocalWorld, { response }: Exchange): object {
+  response.once("finish", () => world.dropConnections());
+  return { ok: true };
 }
 
 async function uploadFile(world: LocalWorld, { request }: Exchange): Promise<object> {

@@ -33,6 +33,7 @@ export class UpdateQueue {
   #allowed: readonly string[] = [];
   #open: OpenPoll | undefined;
   #nextId: number;
+  #pollChanged: () => void = () => {};
 
   constructor(firstId: number) {
     this.#nextId = firstId;
@@ -45,6 +46,11 @@ export class UpdateQueue {
   /** Whether the bot is waiting for updates right now. */
   get hasOpenPoll(): boolean {
     return this.#open !== undefined;
+  }
+
+  /** Calls `listener` when a poll opens or ends. */
+  watchPolls(listener: () => void): void {
+    this.#pollChanged = listener;
   }
 
   /** Queues an update unless the bot does not want its kind. Returns its id, or undefined when nobody will get it. */
@@ -70,6 +76,7 @@ export class UpdateQueue {
         clearTimeout(timer);
         request.signal.removeEventListener("abort", finish);
         if (this.#open === poll) this.#open = undefined;
+        this.#pollChanged();
       };
       const finish = (): void => {
         close();
@@ -85,6 +92,7 @@ export class UpdateQueue {
       const timer = setTimeout(finish, request.timeoutMs);
       request.signal.addEventListener("abort", finish, { once: true });
       this.#open = poll;
+      this.#pollChanged();
     });
   }
 

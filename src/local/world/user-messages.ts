@@ -1,5 +1,13 @@
-import { toApiMessage, type ApiFile, type ApiQuote, type ApiUser, type LocalMessage } from "../bot-api-types.ts";
+import {
+  toApiMessage,
+  type ApiEntity,
+  type ApiFile,
+  type ApiQuote,
+  type ApiUser,
+  type LocalMessage,
+} from "../bot-api-types.ts";
 import { LocalTelegramError } from "../local-telegram-error.ts";
+import { countCodePoints } from "../text/code-points.ts";
 import { formatText } from "../text/format-text.ts";
 import {
   actorOf,
@@ -24,22 +32,19 @@ import {
 /** A user writes; the bot gets the update. */
 export function writeAsUser(state: LocalState, input: MessageInput): LocalMessage {
   const { chat, user } = enter(state, input);
-  const { text, entities } = formatText(input.text, input.entities ?? []);
   const forwarded = input.forward === undefined ? {} : { forward_origin: originOf(state, input.forward) };
-  const content = { text, ...(entities.length > 0 ? { entities } : {}), ...forwarded };
+  const content = { ...textKeys(input.text, input.entities), ...forwarded };
   return deliver(state, chat, { ...authorOf(chat, user), ...replyAndThread(chat, input), ...content });
 }
 
 /** A user sends a file; the bot gets the update. */
 export function uploadAsUser(state: LocalState, input: UploadInput): LocalMessage {
   const { chat, user } = enter(state, input);
-  const caption = input.caption === undefined || input.caption === "" ? undefined : formatText(input.caption, []);
   return deliver(state, chat, {
     ...authorOf(chat, user),
     ...replyAndThread(chat, input),
     ...storeMedia(state, input),
-    ...(caption === undefined ? {} : { caption: caption.text }),
-    ...(caption === undefined || caption.entities.length === 0 ? {} : { caption_entities: caption.entities }),
+    ...captionKeys(input.caption ?? ""),
     ...(input.media_group_id === undefined ? {} : { media_group_id: input.media_group_id }),
   });
 }
@@ -51,14 +56,9 @@ export function editAsUser(state: LocalState, input: EditInput): LocalMessage {
   const mine = chat.info.type === "channel" || before.from?.id === user.id;
   if (!mine)
     throw new LocalTelegramError(`message ${input.message} is not by user ${user.id}: only its author can edit it`);
-  const { entities: _old, ...rest } = before;
-  const { text, entities } = formatText(input.text, []);
-  const message = changeMessage(state, chat, {
-    ...rest,
-    text,
-    ...(entities.length > 0 ? { entities } : {}),
-    edit_date: secondsNow(state),
-  });
+  const content = before.text === undefined ? captionKeys(input.text) : textKeys(input.text);
+  const { entities: _entities, caption: _caption, caption_entities: _captionEntities, ...rest } = before;
+  const message = changeMessage(state, chat, { ...rest, ...content, edit_date: secondsNow(state) });
   state.updates.push(chat.info.type === "channel" ? "edited_channel_post" : "edited_message", toApiMessage(message));
   return message;
 }
@@ -115,6 +115,22 @@ function deliver(state: LocalState, chat: LocalChat, content: NewMessage): Local
   if (chat.access !== "member") return message;
   state.updates.push(chat.info.type === "channel" ? "channel_post" : "message", toApiMessage(message));
   return message;
+}
+
+function textKeys(text: string, entities: readonly ApiEntity[] = []): Pick<NewMessage, "text" | "entities"> {
+  const content = formatText(text, entities);
+  if (countCodePoints(content.text) > 4096) {
+    throw new LocalTelegramError(
+      "a message has at most 4096 characters: send longer texts in parts, as Telegram's apps do",
+    );
+  }
+  return { text: content.text, ...(content.entities.length > 0 ? { entities: content.entities } : {}) };
+}
+
+function captionKeys(caption: string): Pick<NewMessage, "caption" | "caption_entities"> {
+  if (caption.trim() === "") return {};
+  const { text, entities } = formatText(caption, []);
+  return { caption: text, ...(entities.length > 0 ? { caption_entities: entities } : {}) };
 }
 
 function authorOf(chat: LocalChat, user: ApiUser): Pick<NewMessage, "from" | "sender_chat"> {

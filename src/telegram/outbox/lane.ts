@@ -1,41 +1,92 @@
-import { chmodSync, closeSync, existsSync, openSync, renameSync, statSync } from "node:fs";
-import { StoreError } from "./store-error.ts";
+import { keptInChat, type Limits } from "./limits.ts";
+import { emptyWindow, fullBucket, isRested, landed, readyAt, refused, taken, type Pace } from "./pace.ts";
+import { CallQueue, type QueuedCall } from "./queue.ts";
 
-/** SQLite keeps these beside the file; they hold prompts and answers as much as the file itself. */
-const companions = ["-wal", "-shm"] as const;
+/** After a refusal a chat gets half its rate for this long. */
+const SLOW_MS = 60_000;
 
-/**
- * Makes sure that `path` is a file only its owner can read: creates it with mode 0600, or repairs the mode. SQLite gives its
- * companion files the mode of the main one when it creates them.
- */
-export function ensurePrivateFile(path: string): void {
-  const found = statSync(path, { throwIfNoEntry: false });
-  // An existing file is never opened here: closing any descriptor of it would drop the locks SQLite holds in this process.
-  if (found === undefined) closeSync(openSync(path, "wx", 0o600));
-  else if (!found.isFile()) throw new StoreError("unreadable", `The journal ${path} is not a file: move it away`);
-  for (const file of [path, ...companions.map((suffix) => path + suffix)]) makePrivate(file);
+/** A call and the earliest time its chat allows it. */
+export interface LaneOffer {
+  readonly call: QueuedCall;
+  readonly readyAt: number;
 }
 
-function makePrivate(file: string): void {
-  const mode = statSync(file, { throwIfNoEntry: false })?.mode;
-  if (mode !== undefined && (mode & 0o077) !== 0) chmodSync(file, 0o600);
-}
+/** The calls of one chat. At most one is in flight, which keeps their order. */
+export class Lane {
+  readonly chatId: number;
+  readonly queue: CallQueue = new CallQueue();
+  inFlight: QueuedCall | undefined;
+  readonly #group: boolean;
+  readonly #limits: Limits;
+  #pace: Pace;
+  #blockedUntil = 0;
+  #slowUntil = 0;
+  #nextProgressAt = 0;
 
-/**
- * Renames a damaged file, with its companions, to `<path>.corrupt-<time>` so that `sqlite3 .recover` can still read it. Never
- * overwrites an earlier one. Returns the new path.
- */
-export function setAside(path: string, now: number): string {
-  const target = freePath(`${path}.corrupt-${new Date(now).toISOString().replaceAll(/[-:]|\.\d+/g, "")}`);
-  renameSync(path, target);
-  for (const suffix of companions) {
-    if (existsSync(path + suffix)) renameSync(path + suffix, target + suffix);
+  constructor(options: { chatId: number; group: boolean; limits: Limits; now: number }) {
+    this.chatId = options.chatId;
+    this.#group = options.group;
+    this.#limits = options.limits;
+    this.#pace = options.group
+      ? emptyWindow(options.limits.group)
+      : fullBucket(options.limits.privateChat, options.now);
   }
-  return target;
-}
 
-function freePath(wanted: string): string {
-  let path = wanted;
-  for (let count = 2; existsSync(path); count += 1) path = `${wanted}-${count}`;
-  return path;
+  get size(): number {
+    return this.queue.size + (this.inFlight === undefined ? 0 : 1);
+  }
+
+  /** The call this chat would make next. Undefined while one is in flight or nothing is due. */
+  offer(now: number): LaneOffer | undefined {
+    const call = this.inFlight === undefined ? this.queue.first(now) : undefined;
+    return call && { call, readyAt: this.#readyAt(call, now) };
+  }
+
+  /** When a postponed call is due, if that is all there is to wait for. */
+  nextDueAt(now: number): number {
+    return this.inFlight === undefined ? this.queue.nextDueAt(now) : Infinity;
+  }
+
+  start(call: QueuedCall, now: number): void {
+    this.queue.remove(call);
+    this.inFlight = call;
+    this.#pace = taken(this.#pace, now, this.#share(now));
+  }
+
+  end(call: QueuedCall, now: number): void {
+    this.inFlight = undefined;
+    this.#pace = landed(this.#pace, now);
+    if (call.urgency === "progress") this.#nextProgressAt = now + this.#progressGapMs();
+  }
+
+  /** The server refused a call of this chat: nothing goes out before `until`. */
+  block(until: number): void {
+    this.#blockedUntil = Math.max(this.#blockedUntil, until);
+    this.#slowUntil = this.#blockedUntil + SLOW_MS;
+    this.#pace = refused(this.#pace, until);
+  }
+
+  isBlocked(now: number): boolean {
+    return this.#blockedUntil > now;
+  }
+
+  /** Whether the chat can be forgotten: a new lane would behave the same. */
+  isIdle(now: number): boolean {
+    return this.size === 0 && this.#slowUntil <= now && this.#nextProgressAt <= now && isRested(this.#pace, now);
+  }
+
+  #readyAt(call: QueuedCall, now: number): number {
+    const keep = keptInChat(this.#limits, call.urgency, this.#group);
+    const pacedAt = readyAt(this.#pace, { now, keep, share: this.#share(now) });
+    const gapEndsAt = call.urgency === "progress" ? this.#nextProgressAt : 0;
+    return Math.max(pacedAt, this.#blockedUntil, gapEndsAt);
+  }
+
+  #share(now: number): number {
+    return now < this.#slowUntil ? 0.5 : 1;
+  }
+
+  #progressGapMs(): number {
+    return this.#group ? this.#limits.progressGapMs.group : this.#limits.progressGapMs.privateChat;
+  }
 }

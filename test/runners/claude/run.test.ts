@@ -65,17 +65,17 @@ describe("permissions", () => {
   });
 
   it("still open when the run is cancelled are withdrawn", async () => {
-    const withdrawn = Promise.withResolvers<void>();
+    let withdrawn = false;
     const host = createTestHost({
       decide: async (_, signal) => {
         host.abort();
-        await new Promise((resolve) => signal?.addEventListener("abort", resolve));
-        withdrawn.resolve();
+        if (signal?.aborted === false) await new Promise((resolve) => signal.addEventListener("abort", resolve));
+        withdrawn = signal?.aborted === true;
         return { kind: "dismiss", reason: "cancelled" };
       },
     });
     const events = await collect(fakeClaude().run(claudeRequest({ prompt: "PERMISSION" }), host));
-    await withdrawn.promise;
+    expect(withdrawn).toBe(true);
     expect(completedOf(events)).toMatchObject({ ok: false, error: "cancelled" });
   });
 });
@@ -92,7 +92,10 @@ describe("the end of a run", () => {
 
   it("comes with the result, before a process that hangs there has gone", async () => {
     const host = createTestHost();
-    for await (const event of fakeClaude().run(claudeRequest({ prompt: "LINGER" }), host)) {
+    for await (const event of fakeClaude({ patience: { exitMs: 300 } }).run(
+      claudeRequest({ prompt: "LINGER" }),
+      host,
+    )) {
       if (event.type !== "completed") continue;
       expect(event).toMatchObject({ ok: true, answer: "done" });
       expect(process.kill(host.processes[0]?.pid ?? 0, 0)).toBe(true);
@@ -117,7 +120,10 @@ describe("the end of a run", () => {
 
   it("leaves no process that ignores the interrupt and SIGTERM", async () => {
     const host = createTestHost();
-    for await (const event of fakeClaude().run(claudeRequest({ prompt: "DEAF" }), host)) {
+    for await (const event of fakeClaude({ patience: { interruptMs: 100, termMs: 200 } }).run(
+      claudeRequest({ prompt: "DEAF" }),
+      host,
+    )) {
       if (event.type === "started") host.abort();
     }
     expect(() => process.kill(host.processes[0]?.pid ?? 0, 0)).toThrow("ESRCH");
@@ -145,7 +151,7 @@ describe("turns", () => {
   });
 
   it("are not waited for without end when work in the background never ends", async () => {
-    const patience = { backgroundMs: 50, nextTurnMs: 20_000 };
+    const patience = { backgroundMs: 50, nextTurnMs: 20_000, exitMs: 300 };
     expect(completedOf(await play("SERVER", { runner: { patience } }))).toMatchObject({
       ok: true,
       answer: "the server runs",

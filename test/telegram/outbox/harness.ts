@@ -24,7 +24,7 @@ export class OutboxHarness {
   readonly outbox: Outbox = new Outbox({ clock: this.clock, log: this.log });
   readonly arrivals: Arrival[] = [];
   /** Faults thrown by the next calls of a label, first one first. */
-  readonly faults = new Map<string, unknown[]>();
+  readonly faults: Map<string, unknown[]> = new Map();
   /** Time from start to arrival, and from arrival to the answer. */
   latency: () => readonly [number, number] = () => [0, 0];
 

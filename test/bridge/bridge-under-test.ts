@@ -1,0 +1,110 @@
+import { assembleBot, type BotParts } from "../../src/app/bot-parts.ts";
+import { newRunId } from "../../src/app/new-run-id.ts";
+import { acceptPrompt, type PromptDeps } from "../../src/bridge/accept-prompt.ts";
+import type { EngineSource, Processes, RecordedProcess, Store } from "../../src/bridge/ports.ts";
+import { recover } from "../../src/bridge/recover.ts";
+import { SessionMemory } from "../../src/bridge/session-memory.ts";
+import type { BridgeSettings } from "../../src/bridge/settings.ts";
+import type { ButtonPress, IncomingMessage } from "../../src/domain/incoming.ts";
+import { enforceContract } from "../../src/runner/enforce-contract.ts";
+import { SessionLocks } from "../../src/runner/session-locks.ts";
+import { openStore } from "../../src/store/open-store.ts";
+import { ScriptedRunner, testEngine } from "../factories.ts";
+import { FakeClock, settled } from "../telegram/fake-clock.ts";
+import { RecordingLog } from "../telegram/recording-log.ts";
+import { FakeChat } from "./fake-chat.ts";
+
+export const CHAT = 1001;
+const SENDER = { id: 1001, name: "You" };
+
+export interface BridgeOptions {
+  readonly settings?: Partial<BridgeSettings>;
+  /** A journal left by an earlier start. */
+  readonly store?: Store;
+  readonly chat?: FakeChat;
+  readonly clock?: FakeClock;
+}
+
+/** The bridge with a real journal in memory, a stepped clock, a chat that records and an engine the test drives. */
+export class BridgeUnderTest {
+  readonly chat: FakeChat;
+  readonly clock: FakeClock;
+  readonly store: Store;
+  readonly log: RecordingLog = new RecordingLog();
+  readonly runner: ScriptedRunner = new ScriptedRunner();
+  readonly parts: BotParts;
+  readonly ended: RecordedProcess[] = [];
+  readonly deps: PromptDeps & { readonly chat: FakeChat; readonly log: RecordingLog };
+  #lastId: number;
+
+  constructor(options: BridgeOptions = {}) {
+    this.chat = options.chat ?? new FakeChat();
+    this.clock = options.clock ?? new FakeClock();
+    // After a restart Telegram's ids go on.
+    this.#lastId = options.store === undefined ? 0 : 500;
+    this.store = options.store ?? openStore({ path: ":memory:", now: () => this.clock.now() });
+    const enforced = enforceContract(this.runner, new SessionLocks());
+    const engines: EngineSource = {
+      runners: [enforced],
+      runner: (id) => (id === testEngine ? enforced : undefined),
+      whyUnavailable: (id) => `${id} is not installed`,
+      environment: () => ({}),
+    };
+    const settings: BridgeSettings = { ...defaults, ...options.settings };
+    const { chat, clock, store, log } = this;
+    const edges = { chat, clock, store, log, engines, settings };
+    this.parts = assembleBot({ ...edges, me: { id: 7, username: "test_bot" } });
+    this.deps = { ...edges, ...this.parts, memory: new SessionMemory(store, settings), newRunId };
+  }
+
+  /** Recovers as at a start, then lets runs begin. */
+  async open(): Promise<void> {
+    const processes: Processes = { endRecorded: async (recorded) => void this.ended.push(...recorded) };
+    await recover({ ...this.deps, ...this.parts, processes });
+    this.parts.scheduler.open();
+    await settled();
+  }
+
+  /** The user writes; returns the message. */
+  prompt(text: string, more: Partial<IncomingMessage> = {}): IncomingMessage {
+    const message = this.message(text, more);
+    this.store.receiveUpdate({ updateId: message.updateId, payload: "{}", receivedAt: this.clock.now() });
+    acceptPrompt(this.deps, message);
+    return message;
+  }
+
+  message(text: string, more: Partial<IncomingMessage> = {}): IncomingMessage {
+    this.#lastId += 1;
+    return {
+      updateId: this.#lastId,
+      thread: { chatId: CHAT },
+      chatType: "private",
+      messageId: this.#lastId,
+      sender: SENDER,
+      sentAt: this.clock.now(),
+      text,
+      forwarded: false,
+      ...more,
+    };
+  }
+
+  press(data: string, messageId: number): ButtonPress {
+    this.#lastId += 1;
+    this.store.receiveUpdate({ updateId: this.#lastId, payload: "{}", receivedAt: this.clock.now() });
+    const pressId = `press-${this.#lastId}`;
+    return { pressId, updateId: this.#lastId, thread: { chatId: CHAT }, messageId, sender: SENDER, data };
+  }
+}
+
+const defaults: BridgeSettings = {
+  sessionMode: "stateless",
+  showResumeLine: true,
+  defaultEngine: testEngine,
+  projects: new Map(),
+  cwd: "/work",
+  maxParallelRuns: 16,
+  maxAgeMs: 3_600_000,
+  progressEnd: "delete",
+  finalNotify: true,
+  maxFinalParts: 4,
+};

@@ -1,0 +1,61 @@
+import { describe, expect, it } from "vitest";
+import { Deliveries } from "../../src/bridge/deliveries.ts";
+import { say } from "../../src/bridge/say.ts";
+import { openStore } from "../../src/store/open-store.ts";
+import { FakeClock } from "../telegram/fake-clock.ts";
+import { RecordingLog } from "../telegram/recording-log.ts";
+import { FakeChat } from "./fake-chat.ts";
+
+function createDeliveries(): { chat: FakeChat; clock: FakeClock; deliveries: Deliveries } {
+  const chat = new FakeChat();
+  const clock = new FakeClock();
+  const store = openStore({ path: ":memory:", now: () => clock.now() });
+  return { chat, clock, deliveries: new Deliveries({ chat, clock, store, log: new RecordingLog() }) };
+}
+
+const thread = { chatId: 1 };
+
+describe("deliveries", () => {
+  it("sends again, unmarked, what surely did not arrive", async () => {
+    const { chat, clock, deliveries } = createDeliveries();
+    chat.faults.push("unavailable", "unavailable", "unavailable");
+    say(deliveries, { thread, text: "hello" });
+    await clock.advance(10_000);
+    expect(chat.sent).toEqual(["hello"]);
+  });
+
+  it("marks a second copy when the answer to the first was lost, within five seconds", async () => {
+    const { chat, clock, deliveries } = createDeliveries();
+    chat.faults.push("uncertain");
+    say(deliveries, { thread, text: "hello" });
+    await clock.advance(5_000);
+    expect(chat.sent).toEqual(["hello", "↻ sent again, the first copy may have arrived too\n\nhello"]);
+  });
+
+  it("keeps the order within a chat while the first message waits for a connection", async () => {
+    const { chat, clock, deliveries } = createDeliveries();
+    chat.faults.push("unavailable");
+    say(deliveries, { thread, text: "one" });
+    say(deliveries, { thread, text: "two" });
+    await clock.advance(5_000);
+    expect(chat.sent).toEqual(["one", "two"]);
+  });
+
+  it("does not let one chat hold up another", async () => {
+    const { chat, clock, deliveries } = createDeliveries();
+    chat.faults.push("unavailable");
+    say(deliveries, { thread, text: "one" });
+    say(deliveries, { thread: { chatId: 2 }, text: "other" });
+    await clock.advance(0);
+    expect(chat.sent).toEqual(["other"]);
+  });
+
+  it("passes over what the server will never take", async () => {
+    const { chat, clock, deliveries } = createDeliveries();
+    chat.faults.push("rejected");
+    say(deliveries, { thread, text: "one" });
+    say(deliveries, { thread, text: "two" });
+    await clock.advance(5_000);
+    expect(chat.sent).toEqual(["two"]);
+  });
+});

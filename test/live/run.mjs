@@ -1,0 +1,18 @@
+// `node test/live/run.mjs claude`: installs the real engines named, in pinned versions, and runs the live tests against them.
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { installEngine } from "../../scripts/live-install.mjs";
+
+const engines = process.argv.slice(2);
+if (engines.length === 0) throw new Error("name the engines to test: node test/live/run.mjs claude");
+
+const programs = {};
+for (const id of engines) programs[`TAKOPI_LIVE_${id.toUpperCase()}`] = await installEngine(id);
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const files = engines.map((id) => `test/live/${id}`);
+const vitest = ["node_modules/vitest/vitest.mjs", "run", "--config", "test/live/vitest.config.ts", ...files];
+const child = spawn(process.execPath, vitest, { cwd: root, stdio: "inherit", env: { ...process.env, ...programs } });
+child.on("exit", (code) => {
+  process.exitCode = code ?? 1;
+});

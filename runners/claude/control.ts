@@ -1,6 +1,6 @@
 import type { RunHost } from "../../src/runner/runner.ts";
 import { encodeLine } from "./encode-line.ts";
-import { decisionRequest, permissionAnswer, permissionAsked, type AskedWhere } from "./permission.ts";
+import { decisionRequest, permissionAnswer, type AskedWhere } from "./permission.ts";
 import type { ControlRequestLine } from "./lines.ts";
 
 export interface ControlOptions {
@@ -34,25 +34,28 @@ export class Control {
     this.#open.delete(requestId);
   }
 
-  async close(): Promise<void> {
+  withdrawAll(): void {
     for (const requestId of this.#open.keys()) this.withdraw(requestId);
+  }
+
+  async close(): Promise<void> {
+    this.withdrawAll();
     await Promise.all(this.#answering);
   }
 
   async #answer(line: ControlRequestLine, where: AskedWhere): Promise<void> {
-    const { request_id: requestId, request } = line;
+    const { requestId, subtype } = line;
     const { send, decide } = this.#options;
-    if (request.subtype !== "can_use_tool") {
+    if (subtype !== "can_use_tool") {
       await send(response({ subtype: "error", request_id: requestId, error: "unsupported" }));
       return;
     }
-    const asked = permissionAsked(line);
     const withdrawn = new AbortController();
     this.#open.set(requestId, withdrawn);
-    const decision = await decide(decisionRequest(asked, where), withdrawn.signal);
+    const decision = await decide(decisionRequest(line, where), withdrawn.signal);
     this.#open.delete(requestId);
     if (withdrawn.signal.aborted) return;
-    await send(response({ subtype: "success", request_id: requestId, response: permissionAnswer(asked, decision) }));
+    await send(response({ subtype: "success", request_id: requestId, response: permissionAnswer(line, decision) }));
   }
 }
 

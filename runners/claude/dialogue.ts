@@ -134,7 +134,7 @@ export class Dialogue {
     if (line === undefined) return translateMalformed(this.#state, output.text);
     const { cwd, text } = this.#state;
     if (line.type === "control_request") this.#control.receive(line, { cwd, text });
-    if (line.type === "control_cancel_request") this.#control.withdraw(line.request_id);
+    if (line.type === "control_cancel_request") this.#control.withdraw(line.requestId);
     return translate(this.#state, line);
   }
 
@@ -178,6 +178,7 @@ export class Dialogue {
   }
 
   readonly #cancel = (): void => {
+    this.#control.withdrawAll();
     this.#stopping ??= this.#stopNow();
     const ended = (): void => this.#signals.post({ kind: "ended" });
     this.#stopping.then(ended, ended);

@@ -1,30 +1,18 @@
 import type { ApprovalScope, Decision, DecisionRequest } from "../../src/domain/decision.ts";
 import { toolAction } from "../../src/runner/tool-action.ts";
+import type { Fields } from "./fields.ts";
 import type { ControlRequestLine, PermissionSuggestion } from "./lines.ts";
-import { decodeQuestions, decodeSuggestions } from "./schema.ts";
-
-/** What the CLI asks before it uses a tool. */
-export interface PermissionAsked {
-  readonly id: string;
-  readonly tool: string;
-  readonly input: Readonly<Record<string, unknown>>;
-  readonly suggestions: readonly PermissionSuggestion[];
-}
+import { decodeQuestions } from "./schema.ts";
 
 /** The answer to `can_use_tool`, as the CLI reads it. */
 export type PermissionAnswer =
   | {
       readonly behavior: "allow";
       /** What runs. 2.0 and older take an answer without it for a refusal. */
-      readonly updatedInput?: Readonly<Record<string, unknown>>;
-      readonly updatedPermissions?: readonly Readonly<Record<string, unknown>>[];
+      readonly updatedInput?: Fields;
+      readonly updatedPermissions?: readonly Fields[];
     }
   | { readonly behavior: "deny"; readonly message: string; readonly interrupt?: true };
-
-export function permissionAsked({ request_id: id, request }: ControlRequestLine): PermissionAsked {
-  const suggestions = decodeSuggestions(request.permission_suggestions);
-  return { id, tool: request.tool_name, input: request.input, suggestions };
-}
 
 /** Where the question comes up. `text` is the model's last text: a plan that is not in a file was told there. */
 export interface AskedWhere {
@@ -33,8 +21,8 @@ export interface AskedWhere {
 }
 
 /** The question to the user. Two tools are questions of their own: `AskUserQuestion` and `ExitPlanMode`. */
-export function decisionRequest(asked: PermissionAsked, where: AskedWhere): DecisionRequest {
-  const { id, tool, input } = asked;
+export function decisionRequest(asked: ControlRequestLine, where: AskedWhere): DecisionRequest {
+  const { requestId: id, tool, input } = asked;
   if (tool === "AskUserQuestion") return { kind: "question", id, questions: questionsOf(input) };
   if (tool === "ExitPlanMode") return { kind: "plan", id, markdown: planOf(input) ?? where.text };
   const { title } = toolAction({ name: tool, input, cwd: where.cwd });
@@ -42,7 +30,7 @@ export function decisionRequest(asked: PermissionAsked, where: AskedWhere): Deci
 }
 
 /** The answer for the CLI. A decision that does not fit the question is a refusal: nothing runs by mistake. */
-export function permissionAnswer(asked: PermissionAsked, decision: Decision): PermissionAnswer {
+export function permissionAnswer(asked: ControlRequestLine, decision: Decision): PermissionAnswer {
   switch (decision.kind) {
     case "approve":
       return asked.tool === "AskUserQuestion" ? refusal("The user did not answer.") : allowance(asked, decision);
@@ -59,30 +47,21 @@ export function permissionAnswer(asked: PermissionAsked, decision: Decision): Pe
   }
 }
 
-function questionsOf(input: PermissionAsked["input"]): Extract<DecisionRequest, { kind: "question" }>["questions"] {
-  return decodeQuestions(input).map(({ question, multiSelect, options }, index) => ({
-    id: `${index}`,
-    text: question,
-    options: options.map(({ label, description }) => ({
-      label,
-      ...(description === undefined ? {} : { description }),
-    })),
-    multiSelect,
-    allowFreeText: true,
-  }));
+function questionsOf(input: Fields): Extract<DecisionRequest, { kind: "question" }>["questions"] {
+  return decodeQuestions(input).map((question, index) => ({ id: `${index}`, allowFreeText: true, ...question }));
 }
 
-function planOf(input: PermissionAsked["input"]): string | undefined {
+function planOf(input: Fields): string | undefined {
   const plan = input["plan"];
   return typeof plan === "string" && plan.trim() !== "" ? plan : undefined;
 }
 
-function scopesOf(asked: PermissionAsked): readonly ApprovalScope[] {
+function scopesOf(asked: ControlRequestLine): readonly ApprovalScope[] {
   const wider: readonly ApprovalScope[] = ["session", "project"];
   return ["once", ...wider.filter((scope) => rememberedFor(asked, scope) !== undefined)];
 }
 
-function allowance(asked: PermissionAsked, decision: Extract<Decision, { kind: "approve" }>): PermissionAnswer {
+function allowance(asked: ControlRequestLine, decision: Extract<Decision, { kind: "approve" }>): PermissionAnswer {
   const acceptEdits = { type: "setMode", mode: "acceptEdits", destination: "session" };
   const remembered = decision.acceptEdits === true ? acceptEdits : rememberedFor(asked, decision.scope);
   return {
@@ -96,7 +75,7 @@ function allowance(asked: PermissionAsked, decision: Extract<Decision, { kind: "
  * What makes an approval last: the rule the CLI suggests, or for edits, where it suggests none, its mode that accepts them. Only the
  * one: sending all suggestions back would switch modes along with every rule.
  */
-function rememberedFor({ suggestions }: PermissionAsked, scope: ApprovalScope): PermissionSuggestion | undefined {
+function rememberedFor({ suggestions }: ControlRequestLine, scope: ApprovalScope): PermissionSuggestion | undefined {
   if (scope === "once") return undefined;
   const rule = suggestions.find(({ type }) => type === "addRules");
   if (rule !== undefined) return { ...rule, destination: scope === "session" ? "session" : "localSettings" };
@@ -105,12 +84,12 @@ function rememberedFor({ suggestions }: PermissionAsked, scope: ApprovalScope): 
 }
 
 /** The wire cuts strings out of lines of many megabytes; such an input must not be what runs. */
-function wasShortened(input: PermissionAsked["input"]): boolean {
+function wasShortened(input: Fields): boolean {
   return /…\[[\d.,]+ \w+ cut\]…/u.test(JSON.stringify(input));
 }
 
 /** The CLI knows the answers by the text of their questions, several labels joined by a comma. */
-function answered(asked: PermissionAsked, answers: Readonly<Record<string, readonly string[]>>): PermissionAnswer {
+function answered(asked: ControlRequestLine, answers: Readonly<Record<string, readonly string[]>>): PermissionAnswer {
   const questions = questionsOf(asked.input);
   const byText = questions.flatMap(({ id, text }) => {
     const chosen = answers[id] ?? [];

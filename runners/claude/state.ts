@@ -114,8 +114,9 @@ export function oweAnswer(state: RunState, uuid: string): RunState {
   return { ...state, owed: new Set(state.owed).add(uuid), awaitsTurn: true };
 }
 
-/** A user line was written after the last turn: the next one is about to begin. */
+/** A turn has begun, or is about to: what the last one ended with no longer counts. */
 export function reopen(state: RunState): RunState {
+  if (state.result === undefined) return state;
   const { result: _ended, ...rest } = state;
   return rest;
 }

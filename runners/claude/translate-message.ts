@@ -1,8 +1,8 @@
 import type { Action, ActionDetail, ActionEvent, FileChange } from "../../src/domain/event.ts";
 import { toolAction } from "../../src/runner/tool-action.ts";
 import type { AssistantLine, Block, ToolResultBlock, ToolUseBlock, UserLine } from "./lines.ts";
-import { decodeBlocks } from "./schema.ts";
-import { engine, startedEvent, unchanged, type RunState, type Step } from "./state.ts";
+import { decodeContent } from "./schema.ts";
+import { engine, reopen, startedEvent, unchanged, type RunState, type Step } from "./state.ts";
 
 /** How much of a tool's output an action keeps, in characters: enough to show, too little to fill memory. */
 const maxOutputChars = 1_000;
@@ -10,9 +10,10 @@ const maxOutputChars = 1_000;
 /** The model's words and tool calls. Text between tools is no action: the last of it is the answer. */
 export function translateAssistant(state: RunState, line: AssistantLine): Step {
   const begun = ensureStarted(state, line);
-  const { result: _ended, ...turn } = begun.state;
   const isMain = line.parent_tool_use_id === undefined;
-  return decodeBlocks(line.message.content).reduce<Step>(
+  // A sub-agent in the background speaks between the turns, too.
+  const turn = isMain ? reopen(begun.state) : begun.state;
+  return line.blocks.reduce<Step>(
     (step, block) => {
       const next = assistantBlock(step.state, { line, block, isMain });
       return { state: next.state, events: [...step.events, ...next.events] };
@@ -24,7 +25,7 @@ export function translateAssistant(state: RunState, line: AssistantLine): Step {
 /** Tool results. Other user lines are the CLI talking to the model. */
 export function translateUser(state: RunState, line: UserLine): Step {
   const begun = ensureStarted(state, line);
-  return decodeBlocks(line.message.content).reduce<Step>((step, block) => {
+  return line.blocks.reduce<Step>((step, block) => {
     if (block.type !== "tool_result") return step;
     const next = endTool(step.state, block, line);
     return { state: next.state, events: [...step.events, ...next.events] };
@@ -32,7 +33,7 @@ export function translateUser(state: RunState, line: UserLine): Step {
 }
 
 /** `init` names the session; should a CLI leave it out, the first message does. */
-function ensureStarted(state: RunState, line: { readonly session_id?: string | undefined }): Step {
+function ensureStarted(state: RunState, line: { readonly session_id: string | undefined }): Step {
   if (state.session !== undefined || line.session_id === undefined || state.failure !== undefined)
     return unchanged(state);
   const session = state.requested ?? line.session_id;
@@ -53,7 +54,7 @@ function assistantBlock(state: RunState, { line, block, isMain }: AssistantBlock
         ? unchanged({ ...state, text: block.text || state.text })
         : unchanged(state);
     case "thinking":
-      return isMain ? thought(state, block.thinking) : unchanged(state);
+      return isMain ? thought(state, block.text) : unchanged(state);
     case "tool_use":
       return beginTool(state, block, line);
     case "tool_result":
@@ -83,8 +84,8 @@ function beginTool(state: RunState, block: ToolUseBlock, line: AssistantLine): S
 }
 
 function endTool(state: RunState, block: ToolResultBlock, line: UserLine): Step {
-  const begun = state.open.get(block.tool_use_id) ?? strayTool(block.tool_use_id);
-  const ok = block.is_error !== true;
+  const begun = state.open.get(block.id) ?? strayTool(block.id);
+  const ok = !block.isError;
   const output = outputOf(block);
   const exitCode = ok || begun.kind !== "command" ? undefined : exitCodeOf(output);
   const detail: ActionDetail = {
@@ -95,7 +96,7 @@ function endTool(state: RunState, block: ToolResultBlock, line: UserLine): Step 
     outputChars: output.length,
   };
   const open = new Map(state.open);
-  open.delete(block.tool_use_id);
+  open.delete(block.id);
   const event: ActionEvent = { type: "action", engine, action: { ...begun, detail }, phase: "completed", ok };
   return { state: { ...state, open }, events: [event] };
 }
@@ -106,12 +107,12 @@ function strayTool(id: string): Action {
 
 /** Write tells only in its result whether the file was new. */
 function withFileKinds(changes: readonly FileChange[] | undefined, line: UserLine): Pick<ActionDetail, "changes"> {
-  if (changes === undefined || line.tool_use_result?.type !== "create") return {};
+  if (changes === undefined || line.resultType !== "create") return {};
   return { changes: changes.map((change) => ({ ...change, kind: "add" })) };
 }
 
 function outputOf(block: ToolResultBlock): string {
-  const texts = decodeBlocks(block.content).map((part) => (part.type === "text" ? part.text : ""));
+  const texts = decodeContent(block.content).map((part) => (part.type === "text" ? part.text : ""));
   return texts.filter((part) => part !== "").join("\n");
 }
 

@@ -27,8 +27,14 @@ function withAnswer(state: RunState, line: ResultLine): readonly string[] {
 }
 
 function denialRemark(denial: PermissionDenial): Remark {
-  const detail = { tool: denial.tool_name, toolUseId: denial.tool_use_id, input: denial.tool_input };
-  return { kind: "warning", title: `permission denied: ${denial.tool_name}`, ok: false, level: "warning", detail };
+  const { tool, toolUseId, input } = denial;
+  return {
+    kind: "warning",
+    title: `permission denied: ${tool}`,
+    ok: false,
+    level: "warning",
+    detail: { tool, toolUseId, input },
+  };
 }
 
 function backgroundRemark(state: RunState): readonly Remark[] {

@@ -2,7 +2,7 @@ import type { ActionEvent } from "../../src/domain/event.ts";
 import { fieldsAt, flagAt, listAt, numberAt, textAt, type Fields } from "./fields.ts";
 import type { SystemLine } from "./lines.ts";
 import { decodeBackground } from "./schema.ts";
-import { engine, remark, startedEvent, unchanged, type RunState, type Step } from "./state.ts";
+import { engine, remark, reopen, startedEvent, unchanged, type RunState, type Step } from "./state.ts";
 import { countUnknown } from "./unknown.ts";
 
 type Handler = (state: RunState, fields: Fields) => Step;
@@ -24,8 +24,7 @@ export function translateSystem(state: RunState, { subtype, fields }: SystemLine
 
 /** `init` comes at the start of every turn, not once per process. */
 function beginTurn(state: RunState, fields: Fields): Step {
-  const { result: _ended, ...rest } = state;
-  const turn: RunState = { ...rest, text: "" };
+  const turn: RunState = { ...reopen(state), text: "" };
   const expected = state.session ?? state.requested;
   const session = textAt(fields, "session_id");
   if (session === undefined) return unchanged(turn);

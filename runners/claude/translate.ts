@@ -48,7 +48,7 @@ export function translateOversize(state: RunState, bytes: number): Step {
   return remark(state, { kind: "warning", title, level: "warning", ok: false, detail: { bytes } });
 }
 
-function translateRateLimit(state: RunState, { rate_limit_info: info }: RateLimitLine): Step {
+function translateRateLimit(state: RunState, info: RateLimitLine): Step {
   if (info.status !== "rejected") return unchanged(state);
   const limit = info.rateLimitType === undefined ? "rate limit" : `${info.rateLimitType} limit`;
   const until = info.resetsAt === undefined ? "" : `, resets at ${new Date(info.resetsAt * 1000).toISOString()}`;
@@ -57,14 +57,13 @@ function translateRateLimit(state: RunState, { rate_limit_info: info }: RateLimi
     title: `${limit} reached${until}`,
     level: "warning",
     ok: false,
-    detail: info,
   });
 }
 
 function followPrompt(state: RunState, line: LifecycleLine): RunState {
   const isDone = line.state === "completed" || line.state === "cancelled";
   if (!isDone) return { ...state, tracksPrompts: true };
-  return { ...state, tracksPrompts: true, owed: without(state.owed, [line.command_uuid]) };
+  return { ...state, tracksPrompts: true, owed: without(state.owed, [line.uuid]) };
 }
 
 /** The run keeps its token: a run has one session, and the one before `/clear` still exists. */

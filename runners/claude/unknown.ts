@@ -13,9 +13,8 @@ const quietNames: ReadonlySet<string> = new Set(
 
 /** Notes a type nobody here knows. */
 export function countUnknown(state: RunState, name: string): RunState {
-  const bare = name.startsWith("system/") ? name : (name.split("/")[0] ?? name);
-  if (quietNames.has(bare)) return state;
-  return { ...state, unknown: new Map(state.unknown).set(bare, (state.unknown.get(bare) ?? 0) + 1) };
+  if (quietNames.has(name)) return state;
+  return { ...state, unknown: new Map(state.unknown).set(name, (state.unknown.get(name) ?? 0) + 1) };
 }
 
 /** One hidden action for all of them, at the end of the run. */

@@ -1,5 +1,5 @@
 import type { LoadedConfig } from "../config/load-config.ts";
-import type { Check } from "./doctor.ts";
+import type { Check } from "./doctor-check.ts";
 import type { EngineStatus } from "./engines.ts";
 import { enginesOf } from "./engine-source.ts";
 import { engineVersion } from "./engines.ts";
@@ -25,7 +25,8 @@ export async function* checkEngines(loaded: LoadedConfig, env: Env): AsyncGenera
   const others = found.filter((status) => status.state !== "ready" && !isWanted(status)).map((status) => status.id);
   if (others.length > 0)
     yield { state: "warning", text: `engines that are not ready: ${others.join(", ")}; see takopi engines` };
-  if (!found.some((status) => status.state === "ready" && status.program !== undefined)) {
+  const hasProgram = found.some((status) => status.state === "ready" && status.program !== undefined);
+  if (!hasProgram && wantedEngines(loaded).size === 0) {
     yield { state: "problem", text: "no engine was found on this machine: install one, takopi engines says how" };
   }
 }

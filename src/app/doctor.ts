@@ -3,22 +3,18 @@ import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { accessFrom, accessProblem } from "../config/access-rule.ts";
 import { ConfigError } from "../config/config-error.ts";
-import { databasePath, lockPath } from "../config/file-paths.ts";
+import { databasePath } from "../config/file-paths.ts";
 import type { LoadedConfig } from "../config/load-config.ts";
 import { loadConfig } from "../config/load-config.ts";
 import { childEnvironment } from "../runner/child-env.ts";
-import { acquireInstanceLock, AlreadyRunningError } from "../store/instance-lock.ts";
+import { AlreadyRunningError } from "../store/instance-lock.ts";
 import { openStore } from "../store/open-store.ts";
 import { findExecutable } from "../wire/find-executable.ts";
 import { runCommand } from "../wire/run-command.ts";
 import { checkChat, checkToken } from "./bot-api-check.ts";
+import type { Check } from "./doctor-check.ts";
 import { checkEngines } from "./doctor-engines.ts";
-
-/** One line of the doctor: what was looked at and, where it is not well, what to do. */
-export interface Check {
-  readonly state: "ok" | "warning" | "problem";
-  readonly text: string;
-}
+import { takeLocks } from "./locks.ts";
 
 export interface DoctorInput {
   /** Of `takopi.toml`. */
@@ -34,7 +30,7 @@ const MIN_NODE = [20, 19] as const;
 
 const MIN_FREE_BYTES = 100 * 1024 * 1024;
 
-/** Looks at everything the bot needs, one after the other. Nothing is changed, and nothing is sent to a chat. */
+/** Looks at everything the bot needs, one after the other. Nothing is sent to a chat. */
 export async function* runDoctor(input: DoctorInput): Checks {
   yield checkNode(process.versions.node);
   yield* checkConfig(input);
@@ -44,6 +40,7 @@ export async function* runDoctor(input: DoctorInput): Checks {
     yield* checkAccess(loaded);
     yield* checkEngines(loaded, input.env);
     yield* checkProjects(loaded);
+    yield checkLock(loaded, input.env);
   }
   yield await checkGit(input.env);
   yield* checkDirectory(dirname(input.path));
@@ -139,16 +136,15 @@ async function* checkDirectory(dir: string): Checks {
     const { bavail, bsize } = await statfs(dir);
     const free = `${Math.floor((bavail * bsize) / 1024 / 1024)} MB free in ${dir}`;
     yield bavail * bsize < MIN_FREE_BYTES ? problem(`${free}: make room, or prompts can't be accepted`) : ok(free);
-    yield checkLock(lockPath(dir));
   } catch (error) {
     yield problem(`${dir} can't be written (${error instanceof Error ? error.message : String(error)})`);
   }
 }
 
-function checkLock(path: string): Check {
-  if (!existsSync(path)) return ok("no other takopi is running here");
+function checkLock({ dir, config }: LoadedConfig, env: DoctorInput["env"]): Check {
+  const { bot_token: token, api_root: apiRoot } = config.transports.telegram;
   try {
-    acquireInstanceLock(path).release();
+    takeLocks({ dir, token, apiRoot, env }).release();
     return ok("no other takopi is running here");
   } catch (error) {
     if (!(error instanceof AlreadyRunningError)) return problem(error instanceof Error ? error.message : String(error));

@@ -3,8 +3,8 @@ import { pino } from "pino";
 import type { Log } from "../bridge/ports.ts";
 import { redact, redactValue } from "./redact.ts";
 
-export type LogLevel = "debug" | "info" | "warn" | "error";
-export type LogFormat = "pretty" | "json";
+type LogLevel = "debug" | "info" | "warn" | "error";
+type LogFormat = "pretty" | "json";
 
 export interface LogOptions {
   readonly level: LogLevel;

@@ -13,8 +13,6 @@ export type Workflow = "assistant" | "handoff";
 /** What a setup asks for. */
 export interface SetupAnswers {
   readonly token: string;
-  /** Absent: Telegram's own, or what the file says. */
-  readonly apiRoot?: string;
   readonly owner: PairedUser;
   readonly defaultEngine: string;
   readonly workflow: Workflow;
@@ -28,27 +26,14 @@ export interface SetupTarget {
 
 const TELEGRAM = ["transports", "telegram"] as const;
 
-/** Whether a setup could write this file. `malformed`: it is not TOML. `invalid`: it has mistakes a setup does not touch. */
-export type SetupFile =
-  | { readonly kind: "usable" }
-  | { readonly kind: "malformed"; readonly problem: string }
-  | { readonly kind: "invalid"; readonly problem: string };
+/** Why the file can't be read as TOML; undefined when it can, or is not there. */
+export function syntaxProblem(path: string): string | undefined {
+  return configProblem(() => readConfigValue(path, []));
+}
 
-/** Asked before the first question, so that nobody answers them all for nothing. */
-export function checkSetupFile(target: SetupTarget): SetupFile {
-  try {
-    readConfigValue(target.path, []);
-  } catch (error) {
-    if (error instanceof ConfigError) return { kind: "malformed", problem: error.message };
-    throw error;
-  }
-  try {
-    checkEdits(target, placeholders(target));
-    return { kind: "usable" };
-  } catch (error) {
-    if (error instanceof ConfigError) return { kind: "invalid", problem: error.message };
-    throw error;
-  }
+/** What a setup would leave wrong in the file. Asked before the first question, so that nobody answers them all for nothing. */
+export function remainingProblem(target: SetupTarget): string | undefined {
+  return configProblem(() => checkEdits(target, placeholders(target)));
 }
 
 /** The configuration as it is before a setup: what the setup will write may be missing or wrong in it and is passed over. */
@@ -67,10 +52,19 @@ export function setAsideConfig(path: string): void {
 
 /** Writes what was answered into `takopi.toml`, readable by its owner only; every other key and the comments stay. */
 export function writeSetup(target: SetupTarget, answers: SetupAnswers): void {
-  const { token, owner, defaultEngine: engine, workflow, apiRoot } = answers;
+  const { token, owner, defaultEngine: engine, workflow } = answers;
   const edits = plainEdits({ token, chatId: owner.chatId, engine, workflow });
-  const server = apiRoot === undefined ? [] : [{ path: [...TELEGRAM, "api_root"], value: apiRoot }];
-  editConfig(target, [...edits, ...server, ...allowOwner(target.path, owner.userId)]);
+  editConfig(target, [...edits, ...allowOwner(target.path, owner.userId)]);
+}
+
+function configProblem(attempt: () => unknown): string | undefined {
+  try {
+    attempt();
+    return undefined;
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
 }
 
 /** Valid values for the keys a setup writes, while the real ones are not known yet. */

@@ -3,14 +3,17 @@ import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { defaultConfigPath } from "../config/file-paths.ts";
 import type { LoadedConfig } from "../config/load-config.ts";
-import { loadConfig, readPluginRunners } from "../config/load-config.ts";
+import { loadConfig, readEngineHints } from "../config/load-config.ts";
 import type { Cli, GlobalOptions } from "./cli.ts";
-import { CliError } from "./cli.ts";
+import { CliError } from "./cli-error.ts";
 
 /** Where the configuration is, and which engines it may name. */
 export interface ConfigPlace {
   readonly path: string;
+  /** Built in, and of plugins. */
   readonly engineIds: readonly string[];
+  /** Those it defines itself. */
+  readonly definedEngines: readonly string[];
 }
 
 /** The absolute path of the configuration file this command line means. */
@@ -28,21 +31,17 @@ export function isConfigured(cli: Cli, options: GlobalOptions): boolean {
   throw new CliError(`there is no file ${path}. Create it: takopi setup --config ${options.config}`, 1);
 }
 
-/** The configuration, with the engines it may name: built in, plugins, and those it defines itself. */
-export type CliConfig = LoadedConfig & ConfigPlace;
-
 export async function findConfig(cli: Cli, options: GlobalOptions): Promise<ConfigPlace> {
   const path = configPath(cli, options);
-  const plugins = readPluginRunners({ path, env: cli.io.env });
-  return { path, engineIds: await cli.app.listEngineIds(plugins, dirname(path)) };
+  const { plugins, defined } = readEngineHints({ path, env: cli.io.env });
+  return { path, engineIds: await cli.app.listEngineIds(plugins, dirname(path)), definedEngines: defined };
 }
 
 /** Loads the configuration of this command line. Throws `ConfigError`. */
 export async function loadCliConfig(
   cli: Cli,
   options: GlobalOptions & { readonly tokenRequired: boolean },
-): Promise<CliConfig> {
+): Promise<LoadedConfig & ConfigPlace> {
   const place = await findConfig(cli, options);
-  const loaded = loadConfig({ ...place, env: cli.io.env, tokenRequired: options.tokenRequired });
-  return { ...loaded, engineIds: [...place.engineIds, ...Object.keys(loaded.config.engines)] };
+  return { ...place, ...loadConfig({ ...place, env: cli.io.env, tokenRequired: options.tokenRequired }) };
 }

@@ -1,11 +1,12 @@
 import { createLog, logOptionsFromEnv } from "../app/log.ts";
 import type { Log } from "../bridge/ports.ts";
+import type { LoadedConfig } from "../config/load-config.ts";
 import { isSecretKey } from "../config/secret-shapes.ts";
 import type { Cli, GlobalOptions } from "./cli.ts";
-import type { CliConfig } from "./cli-config.ts";
+import type { ConfigPlace } from "./cli-config.ts";
 
 /** The log of a running bot: what the environment asks for, `--debug` over it, the secrets of the configuration kept out. */
-export function createCliLog(cli: Cli, options: GlobalOptions, loaded?: CliConfig): Log {
+export function createCliLog(cli: Cli, options: GlobalOptions, loaded?: LoadedConfig & ConfigPlace): Log {
   const log = createLog({
     ...logOptionsFromEnv(cli.io.env),
     ...(options.debug === true && { level: "debug" }),
@@ -16,7 +17,7 @@ export function createCliLog(cli: Cli, options: GlobalOptions, loaded?: CliConfi
   return log;
 }
 
-function secretsOf({ config, engineTable, engineIds }: CliConfig): readonly string[] {
+function secretsOf({ config, engineTable, engineIds }: LoadedConfig & ConfigPlace): readonly string[] {
   return secretTexts([config, ...engineIds.map((id) => engineTable(id))], "");
 }
 

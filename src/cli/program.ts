@@ -1,8 +1,8 @@
 import { Command, CommanderError } from "commander";
 import { redact } from "../app/redact.ts";
 import { ConfigError } from "../config/config-error.ts";
-import type { Cli, ExitCode, GlobalOptions } from "./cli.ts";
-import { CliError } from "./cli.ts";
+import type { Cli, GlobalOptions } from "./cli.ts";
+import { CliError, type ExitCode } from "./cli-error.ts";
 import { addConfig } from "./commands/config.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addEngines } from "./commands/engines.ts";

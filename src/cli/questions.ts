@@ -1,5 +1,5 @@
-import { cancel, confirm, intro, note, outro, password, select, spinner } from "@clack/prompts";
-import { CliError } from "./cli.ts";
+import { cancel, confirm, intro, log, note, outro, password, select } from "@clack/prompts";
+import { CliError } from "./cli-error.ts";
 
 export interface Choice<Value extends string> {
   readonly value: Value;
@@ -15,8 +15,8 @@ export interface Questions {
   secret(message: string, problemWith: (answer: string) => string | undefined): Promise<string>;
   choose<Value extends string>(message: string, choices: readonly Choice<Value>[]): Promise<Value>;
   confirm(message: string): Promise<boolean>;
-  /** Shows that something takes time. The work's signal is aborted when the person leaves. */
-  wait<Result>(message: string, work: (signal: AbortSignal) => Promise<Result>): Promise<Result>;
+  /** Says what takes time now. Ctrl-C ends the program meanwhile. */
+  wait<Result>(message: string, work: () => Promise<Result>): Promise<Result>;
   end(message: string): void;
 }
 
@@ -35,18 +35,10 @@ export const terminalQuestions: Questions = {
     const answer = await confirm({ message });
     return typeof answer === "boolean" ? answer : leave();
   },
+  // No spinner: clack's takes Ctrl-C for itself and exits as if all were well.
   wait: async (message, work) => {
-    const leaving = new AbortController();
-    const shown = spinner({ onCancel: () => leaving.abort() });
-    shown.start(message);
-    try {
-      const result = await work(leaving.signal);
-      shown.stop(message);
-      return result;
-    } catch (error) {
-      shown.error(message);
-      throw error;
-    }
+    log.step(`${message} …`);
+    return await work();
   },
   end: (message) => outro(message),
 };

@@ -1,4 +1,5 @@
-import type { CliIo, ExitCode } from "./cli.ts";
+import type { CliIo } from "./cli.ts";
+import type { ExitCode } from "./cli-error.ts";
 
 /** What is started, runs, and can be asked to stop. */
 export interface Stoppable {

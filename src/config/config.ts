@@ -15,7 +15,7 @@ export interface TakopiConfig {
   readonly engines: Readonly<Record<string, UserEngineConfig>>;
 }
 
-export interface TelegramConfig {
+interface TelegramConfig {
   /** Empty only when the configuration was loaded with `tokenRequired: false`. */
   readonly bot_token: string;
   /** The main chat. Absent for bots whose users come in by pairing. */
@@ -47,7 +47,7 @@ export interface TelegramConfig {
   readonly files: FilesConfig;
 }
 
-export interface FilesConfig {
+interface FilesConfig {
   readonly enabled: boolean;
   readonly auto_put: boolean;
   readonly auto_put_mode: "upload" | "prompt";
@@ -67,20 +67,20 @@ export interface ProjectConfig {
   readonly chat_id?: number;
 }
 
-export interface LimitsConfig {
+interface LimitsConfig {
   /** Runs of different sessions at the same time. Default 16. */
   readonly max_parallel_runs: number;
   /** Seconds: messages older than this are offered instead of run. Default 3600. */
   readonly max_age_s: number;
 }
 
-export interface PluginsConfig {
+interface PluginsConfig {
   readonly enabled: readonly string[];
   /** Package names, or paths relative to the directory of the file, of runners to load. */
   readonly runners: readonly string[];
 }
 
-export interface UserEngineConfig {
+interface UserEngineConfig {
   /** What speaks to the program; needed unless the table is named like a built-in engine. */
   readonly kind?: string;
   readonly [key: string]: unknown;

@@ -10,8 +10,3 @@ export function defaultConfigPath(env: Readonly<Record<string, string | undefine
 export function databasePath(dir: string): string {
   return join(dir, "takopi.db");
 }
-
-/** What a running bot holds, so that there is one at a time. */
-export function lockPath(dir: string): string {
-  return join(dir, "takopi.lock");
-}

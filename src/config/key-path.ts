@@ -4,14 +4,18 @@ export type KeyPath = readonly string[];
 /** A TOML table as parsed. */
 export type Table = Readonly<Record<string, unknown>>;
 
-const SEGMENT = /[A-Za-z0-9_-]+|"(?:[^"\\]|\\.)*"|'[^']*'/g;
-const WHOLE =
-  /^\s*(?:[A-Za-z0-9_-]+|"(?:[^"\\]|\\.)*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"(?:[^"\\]|\\.)*"|'[^']*'))*\s*$/;
+const SEGMENT = String.raw`(?:[A-Za-z0-9_-]+|"(?:[^"\\]|\\.)*"|'[^']*')`;
+
+/** Source of a regular expression for a dotted key as TOML writes it. */
+export const DOTTED_KEY: string = String.raw`${SEGMENT}(?:\s*\.\s*${SEGMENT})*`;
+
+const SEGMENTS = new RegExp(SEGMENT, "g");
+const WHOLE = new RegExp(String.raw`^\s*${DOTTED_KEY}\s*$`);
 
 /** Reads a dotted key as TOML writes it. Undefined when the text is not one. */
 export function parseKeyPath(text: string): KeyPath | undefined {
   if (!WHOLE.test(text)) return undefined;
-  return (text.match(SEGMENT) ?? []).map((segment) => (/^["']/.test(segment) ? segment.slice(1, -1) : segment));
+  return (text.match(SEGMENTS) ?? []).map((segment) => (/^["']/.test(segment) ? segment.slice(1, -1) : segment));
 }
 
 /** Writes a dotted key, quoting what TOML does not allow bare. */

@@ -7,7 +7,7 @@ import { ConfigError } from "./config-error.ts";
 import { moveInText } from "./edit-text.ts";
 import { overlayEnv } from "./env-overlay.ts";
 import type { Table } from "./key-path.ts";
-import { parseKeyPath, valueAt } from "./key-path.ts";
+import { isTable, parseKeyPath, valueAt } from "./key-path.ts";
 import { applyMoves, moveLine, pendingMoves } from "./migrations.ts";
 import { parseToml } from "./toml-text.ts";
 import { unsupportedWarnings } from "./unsupported-keys.ts";
@@ -74,12 +74,24 @@ export function readConfigText(path: string): string | undefined {
   }
 }
 
-/** Package names and paths under `[plugins] runners`, before anything is checked: they decide which engines there are. */
-export function readPluginRunners(input: Pick<LoadInput, "path" | "env">): readonly string[] {
+/** What decides which engines there are, read before anything is checked. */
+export interface EngineHints {
+  /** Package names and paths under `[plugins] runners`. */
+  readonly plugins: readonly string[];
+  /** Names of the `[engines.<id>]` tables. */
+  readonly defined: readonly string[];
+}
+
+/** Reads a configuration that need not be valid yet. Throws `ConfigError` when it can't be read at all. */
+export function readEngineHints(input: Pick<LoadInput, "path" | "env">): EngineHints {
   const text = readConfigText(input.path);
   const { table } = overlayEnv(text === undefined ? {} : parseToml(input.path, text), input.env);
   const runners = valueAt(table, ["plugins", "runners"]);
-  return Array.isArray(runners) ? runners.filter((runner) => typeof runner === "string") : [];
+  const engines = valueAt(table, ["engines"]);
+  return {
+    plugins: Array.isArray(runners) ? runners.filter((runner) => typeof runner === "string") : [],
+    defined: isTable(engines) ? Object.keys(engines) : [],
+  };
 }
 
 function readMigrated(path: string): { table: Table; warnings: readonly string[] } {

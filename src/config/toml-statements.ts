@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { parse } from "smol-toml";
 import type { KeyPath } from "./key-path.ts";
-import { parseKeyPath } from "./key-path.ts";
+import { DOTTED_KEY, parseKeyPath } from "./key-path.ts";
 
 /** A key with its value, or a table header, and the lines it takes (0-based, both included). */
 export interface Statement {
@@ -14,8 +14,8 @@ export interface Statement {
   readonly end: number;
 }
 
-const KEY = /^\s*((?:[A-Za-z0-9_-]+|"(?:[^"\\]|\\.)*"|'[^']*'|\s*\.\s*)+?)\s*=/;
-const HEADER = /^\s*\[\[?([^\]]+)\]\]?\s*(?:#.*)?$/;
+const KEY = new RegExp(String.raw`^\s*(${DOTTED_KEY})\s*=`);
+const HEADER = new RegExp(String.raw`^\s*\[\[?\s*(${DOTTED_KEY})\s*\]\]?\s*(?:#.*)?$`);
 
 /** Finds what is where in a valid TOML text. */
 export function readStatements(text: string): readonly Statement[] {

@@ -46,7 +46,7 @@ export interface ButtonPress {
 }
 
 /** This bot's own place in a chat changed: blocked, unblocked, added, removed, muted. */
-export interface MembershipChange {
+interface MembershipChange {
   readonly updateId: number;
   readonly chatId: number;
   /** Who did it. */
@@ -56,7 +56,7 @@ export interface MembershipChange {
 }
 
 /** A group became a supergroup: everything known under the old id goes on under the new one. */
-export interface ChatMigration {
+interface ChatMigration {
   readonly updateId: number;
   readonly fromChatId: number;
   readonly toChatId: number;

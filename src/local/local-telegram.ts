@@ -17,14 +17,14 @@ export interface LocalTelegramOptions {
   /** Milliseconds since 1970; default the system clock. */
   readonly now?: () => number;
   /**
-   * Ids of messages, updates and presses are above this. Default: seconds since 2026 by `now`, so that a bot that kept its journal from
-   * an earlier start never sees an id twice.
+   * Ids of messages, updates and presses are above this. Default: tenths of a second since 2026 by `now`, so that a bot that kept
+   * its journal from an earlier start never sees an id twice.
    */
   readonly firstId?: number;
 }
 
 /** A person in the local chats. */
-export interface LocalPerson {
+interface LocalPerson {
   readonly id: number;
   readonly name: string;
   readonly privateChatId: number;
@@ -49,7 +49,7 @@ export interface LocalTelegram {
 export async function startLocalTelegram(options: LocalTelegramOptions = {}): Promise<LocalTelegram> {
   const { port = 0, host = "127.0.0.1", token = LOCAL_TOKEN, now = Date.now, floodLimits = false } = options;
   const bot = botOf(token);
-  const state = createState({ now, bot, floodLimits, firstId: options.firstId ?? secondsSince2026(now()) });
+  const state = createState({ now, bot, floodLimits, firstId: options.firstId ?? tenthsSince2026(now()) });
   const world = new LocalWorld(state, () => server.closeAllConnections());
   const server = createLocalServer(world, token);
   await listen(server, { port, host });
@@ -73,8 +73,8 @@ function botOf(token: string): ApiUser {
   return { id: Number(id), is_bot: true, first_name: BOT_FIRST_NAME, username: BOT_USERNAME };
 }
 
-function secondsSince2026(now: number): number {
-  return Math.max(1000, Math.floor((now - Date.UTC(2026, 0, 1)) / 1000));
+function tenthsSince2026(now: number): number {
+  return Math.max(1000, Math.floor((now - Date.UTC(2026, 0, 1)) / 100));
 }
 
 function listen(server: Server, { port, host }: { port: number; host: string }): Promise<void> {

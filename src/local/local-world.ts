@@ -16,7 +16,7 @@ import { describeChats } from "./world/describe-chats.ts";
 const DEFAULT_WAIT_MS = 5000;
 
 /** A chat as `/sim/state` shows it. */
-export interface ChatSnapshot {
+interface ChatSnapshot {
   readonly id: number;
   readonly type: string;
   readonly title: string;

@@ -37,12 +37,6 @@ export function tagName(tag: string): string | undefined {
   return /^<\/?([a-z][\w-]*)(?:\s[^<>]*)?\/?>$/i.exec(tag)?.[1]?.toLowerCase();
 }
 
-/** The style of a formatting tag. */
-export function tagMark(name: string): Mark | undefined {
-  const type = STYLES[name];
-  return type === undefined ? undefined : { type };
-}
-
 /** Without `<!-- -->`; a comment that is never closed stays. */
 export function removeComments(html: string): string {
   let kept = "";
@@ -56,21 +50,23 @@ export function removeComments(html: string): string {
   }
 }
 
-const STYLES: Readonly<Record<string, Mark["type"]>> = {
-  b: "bold",
-  strong: "bold",
-  i: "italic",
-  em: "italic",
-  u: "underline",
-  ins: "underline",
-  s: "strikethrough",
-  del: "strikethrough",
-  strike: "strikethrough",
-  code: "code",
-  kbd: "code",
-  samp: "code",
-  "tg-spoiler": "spoiler",
-};
+const STYLES: ReadonlyMap<string, Mark["type"]> = new Map(
+  Object.entries({
+    b: "bold",
+    strong: "bold",
+    i: "italic",
+    em: "italic",
+    u: "underline",
+    ins: "underline",
+    s: "strikethrough",
+    del: "strikethrough",
+    strike: "strikethrough",
+    code: "code",
+    kbd: "code",
+    samp: "code",
+    "tg-spoiler": "spoiler",
+  } satisfies Record<string, Mark["type"]>),
+);
 
 const LAYOUT = new Set(["details", "summary", "div", "span", "p", "center", "font", "small", "big", "sub", "mark"]);
 
@@ -87,8 +83,9 @@ function openingEffect(tag: string, name: string): TagEffect {
   // 10<sup>6</sup> must not become 106.
   if (name === "sup") return { kind: "text", text: "^" };
   const url = name === "a" ? sendableUrl(attribute(tag, "href") ?? "") : undefined;
-  const mark: Mark | undefined = url === undefined ? tagMark(name) : { type: "text_link", url };
-  return mark ? { kind: "open", mark } : { kind: "literal" };
+  if (url !== undefined) return { kind: "open", mark: { type: "text_link", url } };
+  const type = STYLES.get(name);
+  return type === undefined ? { kind: "literal" } : { kind: "open", mark: { type } };
 }
 
 function closingEffect(opening: TagEffect): TagEffect {

@@ -42,7 +42,7 @@ function findPlaceProblems(text: string, entity: TextEntity): readonly string[] 
   const problems: string[] = [];
   if (splitsPair(text, offset) || splitsPair(text, end)) problems.push(`${name} cuts a surrogate pair`);
   if (text.slice(offset, end).trim() === "") problems.push(`${name} covers only white space`);
-  if (type === "text_link" && sendableUrl(entity.url ?? "") !== entity.url) {
+  if (type === "text_link" && (!entity.url || sendableUrl(entity.url) !== entity.url)) {
     problems.push(`${name} has a URL that Telegram refuses: ${entity.url}`);
   }
   return problems;

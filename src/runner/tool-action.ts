@@ -90,7 +90,7 @@ function textOf(call: ToolCall, keys: readonly string[]): string | undefined {
 
 /** Writes `cwd/x` as `x` and `cwd` itself as `.`, wherever they stand as whole paths: `/app-old` is not below `/app`. */
 function withRelativePaths(text: string, cwd: string): string {
-  if (cwd === "" || cwd === "/") return text;
+  if (cwd === "" || cwd === "/" || !text.includes(cwd)) return text;
   const escaped = cwd.replace(/[.*+?^${}()|[\]\\]/gu, "\\$&");
   const below = new RegExp(`(?<![\\w./-])${escaped}/(?=[\\w.@-])`, "gu");
   const itself = new RegExp(`(?<![\\w./-])${escaped}/?(?![\\w./-])`, "gu");

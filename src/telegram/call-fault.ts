@@ -12,7 +12,7 @@ export type CallFault =
   | { readonly kind: "migrated"; readonly toChatId: number }
   | { readonly kind: "failed"; readonly fault: ChatFault; readonly message: string };
 
-export type RefusedPart = "entities" | "too_long" | "keyboard" | "topic" | "reply";
+type RefusedPart = "entities" | "too_long" | "keyboard" | "topic" | "reply";
 
 /** Descriptions of 400 answers, as the Bot API server words them; the first match counts. */
 const REFUSALS: readonly (readonly [RegExp, RefusedPart | "unchanged" | "missing"])[] = [

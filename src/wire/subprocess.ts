@@ -1,7 +1,7 @@
-import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
-import { once } from "node:events";
+import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 import { setImmediate, setTimeout as delay } from "node:timers/promises";
+import { execa } from "execa";
 import type { ProcessIdentity } from "../domain/process.ts";
 import { splitLines, type OutputLine } from "./lines.ts";
 import { readOutput } from "./output.ts";
@@ -87,7 +87,7 @@ const stderrGraceMs = 50;
  * }
  */
 export async function startSubprocess(request: SubprocessRequest): Promise<Subprocess> {
-  const child = await spawnChild(request);
+  const { child } = await spawnChild(request);
   const { pid, stdin, stdout, stderr } = child;
   const hasExited = exitOf(child);
   const identity = await identifyProcess(pid);
@@ -120,23 +120,33 @@ interface SpawnedChild extends ChildProcessWithoutNullStreams {
   readonly pid: number;
 }
 
-async function spawnChild(request: SubprocessRequest): Promise<SpawnedChild> {
+/** Wrapped, because a child of execa is also a promise of its end. */
+async function spawnChild(request: SubprocessRequest): Promise<{ readonly child: SpawnedChild }> {
+  let cause: unknown;
   try {
-    const child = spawn(request.command, request.args, {
-      cwd: request.cwd,
-      env: { ...request.env, [runIdVariable]: request.runId },
-      detached: true,
-      stdio: ["pipe", "pipe", "pipe"],
-    });
-    if (hasStarted(child)) return child;
-    const [error] = await once(child, "error");
-    throw error;
+    const child = openChild(request);
+    if (hasStarted(child)) return { child };
+    ({ cause } = await child);
   } catch (error) {
-    throw new SpawnError(await explainSpawnFailure(request, error), { cause: error });
+    // What execa itself refuses, such as a NUL character in an argument.
+    cause = error;
   }
+  throw new SpawnError(await explainSpawnFailure(request, cause), { cause });
 }
 
-function hasStarted(child: ChildProcessWithoutNullStreams): child is SpawnedChild {
+/** Execa knows what Windows calls a program, too. Reading, ending and failing are this module's own. */
+const openChild = ({ command, args, cwd, env, runId }: SubprocessRequest) =>
+  execa(command, args, {
+    cwd,
+    env: { ...env, [runIdVariable]: runId },
+    extendEnv: false,
+    detached: true,
+    buffer: false,
+    cleanup: false,
+    reject: false,
+  });
+
+function hasStarted(child: { readonly pid?: number | undefined }): child is SpawnedChild {
   return child.pid !== undefined;
 }
 

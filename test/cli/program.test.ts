@@ -128,6 +128,13 @@ describe("takopi with a configuration", () => {
     expect(requests[0]?.engine).toBe("gemini");
   });
 
+  it("tells a mistyped command from a mistake in the configuration", async () => {
+    const terminal = new Terminal();
+    terminal.writeConfig(`chatty = true\n${MINIMAL}`);
+    expect(await terminal.run(["docter"])).toMatchObject({ code: 2, stderr: expect.stringContaining("doctor") });
+    expect(await terminal.run(["claude"])).toMatchObject({ code: 1, stderr: expect.stringContaining("chatty") });
+  });
+
   it("gives the engines and projects to the local bot too", async () => {
     const terminal = new Terminal();
     terminal.writeConfig(`default_engine = "claude"\n`);

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { ExitCode } from "../../src/cli/cli.ts";
+import type { ExitCode } from "../../src/cli/cli-error.ts";
 import { runUntilStopped } from "../../src/cli/run-until-stopped.ts";
 import { FakeBot } from "./fake-bot.ts";
 

@@ -54,8 +54,8 @@ class ScriptedQuestions implements Questions {
   async confirm(): Promise<boolean> {
     return this.#isConfirmed;
   }
-  async wait<Result>(_message: string, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
-    return await work(new AbortController().signal);
+  async wait<Result>(_message: string, work: () => Promise<Result>): Promise<Result> {
+    return await work();
   }
 }
 
@@ -68,14 +68,10 @@ const APP: Partial<App> = {
   waitForPairing: async ({ store }: PairingWait) => (store.hasOpenPairing(Date.now()) ? OWNER : undefined),
 };
 
-async function setUp(
-  terminal: Terminal,
-  questions: Questions,
-  env: Readonly<Record<string, string>> = {},
-): Promise<Outcome> {
+async function setUp(terminal: Terminal, questions: Questions, app: Partial<App> = {}): Promise<Outcome> {
   const apiRoot = await serveBotApi(knowingBot(TOKEN));
-  const scene = { TAKOPI__TRANSPORTS__TELEGRAM__API_ROOT: apiRoot, ...env };
-  return await terminal.run(["setup"], { app: APP, env: scene, questions, isInteractive: true });
+  const env = { TAKOPI__TRANSPORTS__TELEGRAM__API_ROOT: apiRoot };
+  return await terminal.run(["setup"], { app: { ...APP, ...app }, env, questions, isInteractive: true });
 }
 
 describe("takopi setup", () => {
@@ -128,6 +124,15 @@ describe("takopi setup", () => {
     expect(readFileSync(terminal.configPath, "utf8")).toBe("what is this");
     expect(await setUp(terminal, new ScriptedQuestions({ confirm: true }))).toMatchObject({ code: 0 });
     expect(readFileSync(`${terminal.configPath}.bak`, "utf8")).toBe("what is this");
+  });
+
+  it("knows the engines of plugins the file names", async () => {
+    const terminal = new Terminal();
+    terminal.writeConfig(`[plugins]\nrunners = ["./mine"]\n[mine]\nspeed = 1\n`);
+    const outcome = await setUp(terminal, new ScriptedQuestions({}), {
+      listEngineIds: async (plugins) => ["claude", ...plugins.map((plugin) => plugin.slice(2))],
+    });
+    expect(outcome).toEqual({ code: 0, stdout: "", stderr: "" });
   });
 
   it("names mistakes it would not touch before it asks anything", async () => {

@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ConfigError } from "../../src/config/config-error.ts";
-import { loadConfig, readPluginRunners } from "../../src/config/load-config.ts";
+import { loadConfig, readEngineHints } from "../../src/config/load-config.ts";
 import { configFile, ENGINE_IDS, load, MINIMAL, problemOf, temporaryDirectory, TOKEN } from "./factories.ts";
 
 describe("loadConfig", () => {
@@ -139,10 +139,10 @@ chat_id = -100555
     expect(loaded.warnings).toEqual(["[pi]: this version has no such engine, ignored"]);
   });
 
-  it("finds the plugin runners of a file that is not valid yet", () => {
-    const path = configFile(`nonsense = 1\n[plugins]\nrunners = ["./mine", 3]\n`);
-    expect(readPluginRunners({ path, env: {} })).toEqual(["./mine"]);
-    expect(readPluginRunners({ path, env: { TAKOPI__PLUGINS__RUNNERS: '["pkg"]' } })).toEqual(["pkg"]);
+  it("finds plugins and defined engines in a file that is not valid yet", () => {
+    const path = configFile(`nonsense = 1\n[plugins]\nrunners = ["./mine", 3]\n[engines.gemini]\n`);
+    expect(readEngineHints({ path, env: {} })).toEqual({ plugins: ["./mine"], defined: ["gemini"] });
+    expect(readEngineHints({ path, env: { TAKOPI__PLUGINS__RUNNERS: '["pkg"]' } }).plugins).toEqual(["pkg"]);
   });
 });
 

@@ -28,7 +28,7 @@ test("a server started later gives later ids", async () => {
   const at = Date.UTC(2026, 5, 1);
   const [first, second] = [await startForTest({ now: () => at }), await startForTest({ now: () => at + 60_000 })];
   const ids = [first, second].map((local) => local.world.message({ text: "x" }).message_id);
-  expect(ids[1]).toBe((ids[0] ?? 0) + 60);
+  expect(ids[1]).toBe((ids[0] ?? 0) + 600);
 });
 
 test("closing ends an open poll", async () => {

@@ -42,7 +42,7 @@ describe.skipIf(oracle === undefined)("Telegram's own library", () => {
     for (const { id, markdown } of CORPUS) expectTaken(splitText(renderMarkdown(markdown)), id);
   });
 
-  test("takes the messages of 2,000 generated documents as they are, cut small ones too", () => {
+  test("takes the messages of 2,000 generated documents as they are, cut small ones too", { timeout: 90_000 }, () => {
     for (let seed = 20_001; seed <= 22_000; seed += 1) {
       const content = renderMarkdown(generateMarkdown(seed).markdown);
       expectTaken([...splitText(content), ...splitText(content, { maxChars: 60 })], `seed ${seed}`);

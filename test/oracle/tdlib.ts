@@ -1,4 +1,3 @@
-import type { formattedText$Input, TextEntityType$Input } from "tdlib-types";
 import type { MessageText, TextEntity } from "../../src/domain/message-text.ts";
 
 /** What Telegram's own library says about a message. */
@@ -16,8 +15,9 @@ export interface Oracle {
  */
 export async function loadOracle(): Promise<Oracle> {
   const { getTdjson } = await import("prebuilt-tdlib");
-  const { configure, execute } = await import("tdl");
+  const { configure, execute, init } = await import("tdl");
   configure({ tdjson: getTdjson(), verbosityLevel: 0 });
+  init();
   return {
     check(content) {
       const answer = execute({ _: "parseMarkdown", text: toFormattedText(content) });
@@ -50,17 +50,12 @@ export function withoutMarks({ text, entities }: MessageText): MessageText {
   return { text: text.replace(/[*_~|`[\]()]/g, "x"), entities };
 }
 
-function toFormattedText({ text, entities }: MessageText): formattedText$Input {
-  return {
-    _: "formattedText",
-    text,
-    entities: entities.map((entity) => ({
-      _: "textEntity",
-      offset: entity.offset,
-      length: entity.length,
-      type: toType(entity),
-    })),
-  };
+function toFormattedText({ text, entities }: MessageText) {
+  const named = entities.map((entity) => {
+    const { offset, length } = entity;
+    return { _: "textEntity" as const, offset, length, type: toType(entity) };
+  });
+  return { _: "formattedText" as const, text, entities: named };
 }
 
 const TYPES = {
@@ -74,12 +69,11 @@ const TYPES = {
   expandable_blockquote: "textEntityTypeExpandableBlockQuote",
 } as const;
 
-type NativeType = Extract<TextEntityType$Input, { _: string }> & { readonly url?: string; readonly language?: string };
-
-function toType({ type, url = "", language }: TextEntity): NativeType {
-  if (type === "text_link") return { _: "textEntityTypeTextUrl", url };
+function toType({ type, url = "", language }: TextEntity) {
+  if (type === "text_link") return { _: "textEntityTypeTextUrl" as const, url };
   if (type !== "pre") return { _: TYPES[type] };
-  return language === undefined ? { _: "textEntityTypePre" } : { _: "textEntityTypePreCode", language };
+  if (language === undefined) return { _: "textEntityTypePre" as const };
+  return { _: "textEntityTypePreCode" as const, language };
 }
 
 interface NamedStyle {

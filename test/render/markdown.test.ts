@@ -22,7 +22,7 @@ describe("styles", () => {
   test.each([
     ["emphasis nests", "***a** b*", "<italic><bold>a</bold> b</italic>"],
     ["code cuts the bold around it", "**a `b` c**", "<bold>a</bold> <code>b</code> <bold>c</bold>"],
-    ["headings are bold", "## Fix `x` *now*", "<bold>Fix</bold> <code>x</code> <bold><italic>now</italic></bold>"],
+    ["headings are bold", "## Fix `x` *now*", "<bold>Fix</bold> <code>x</code> <italic><bold>now</bold></italic>"],
     ["a style covers no white space at its edges", "<b> a </b>b", "<bold>a</bold> b"],
     [
       "two tildes strike out and one means about",
@@ -102,6 +102,11 @@ describe("HTML", () => {
     ],
     ["breaks and comments", "a<br>b<!-- c -->d", "a\nbd"],
     ["what is no tag stays", "Map<string, Array<T>> a < b && c", "Map<string, Array<T>> a < b && c"],
+    [
+      "a word that JavaScript objects know stays",
+      "<constructor>a</constructor> &valueOf;",
+      "<constructor>a</constructor> &valueOf;",
+    ],
     ["a tag named in a sentence stays", "put it in a <div> or a <b>", "put it in a <div> or a <b>"],
     ["layout tags go", '<div align="center">a &amp; <i>b</i></div>', "a & <italic>b</italic>"],
     [

@@ -17,7 +17,7 @@ test("what fits is one part, trimmed, with its entities moved", () => {
 });
 
 test("cuts at a blank line rather than at a line end, and at a space rather than in a word", () => {
-  expect(texts("aaaa\n\nbbbb\ncccc", 12)).toEqual(["aaaa", "bbbb\ncccc"]);
+  expect(texts("aaaaaa\n\nbb\nccccc", 12)).toEqual(["aaaaaa", "bb\nccccc"]);
   expect(texts("aaaa\nbbbb cccc", 12)).toEqual(["aaaa", "bbbb cccc"]);
   expect(texts("aaaa bbbb cccc", 12)).toEqual(["aaaa bbbb", "cccc"]);
 });

@@ -26,5 +26,10 @@ export function messageUpdate(overrides: Partial<NonChannelMessage> = {}): Updat
 
 /** What `reply_to_message` holds: a message without a reply of its own. */
 export function repliedTo(overrides: Partial<Message> = {}): NonNullable<Message["reply_to_message"]> {
-  return { ...message(), text: "earlier", ...overrides, reply_to_message: undefined };
+  return asSent({ ...message(), text: "earlier", ...overrides });
+}
+
+/** An object of Telegram's of which a test names only what matters to it. */
+export function asSent<T>(partial: object): T {
+  return JSON.parse(JSON.stringify(partial));
 }

@@ -2,7 +2,9 @@ import type { ChatMemberUpdated, Message, Update } from "grammy/types";
 import { describe, expect, it } from "vitest";
 import type { IncomingMessage } from "../../src/domain/incoming.ts";
 import { parseUpdate } from "../../src/telegram/parse-update.ts";
-import { ANN, BOT, CHANNEL, FORUM, GROUP, message, messageUpdate, PRIVATE, repliedTo } from "./factories.ts";
+import { ANN, asSent, BOT, CHANNEL, FORUM, GROUP, message, messageUpdate, PRIVATE, repliedTo } from "./factories.ts";
+
+type Member = ChatMemberUpdated["new_chat_member"];
 
 const parse = (update: Update) => parseUpdate(update, BOT.id, BOT.username);
 
@@ -117,6 +119,11 @@ describe("a reply", () => {
     expect(parsedMessage({ ...topic, reply_to_message: repliedTo({ message_id: 30 }) }).replyTo).toBeUndefined();
     expect(parsedMessage({ ...topic, reply_to_message: repliedTo({ message_id: 31 }) }).replyTo?.messageId).toBe(31);
   });
+
+  it("to the first message of a thread counts in a group without topics", () => {
+    const reply_to_message = repliedTo({ message_id: 30 });
+    expect(parsedMessage({ chat: FORUM, message_thread_id: 30, reply_to_message }).replyTo?.messageId).toBe(30);
+  });
 });
 
 describe("the thread", () => {
@@ -169,10 +176,10 @@ describe("a change of the bot's membership", () => {
   const member = { status: "member", user: BOT } as const;
   const left = { status: "left", user: BOT } as const;
   const kicked = { status: "kicked", user: BOT, until_date: 0 } as const;
-  const admin = { status: "administrator", user: BOT } as ChatMemberUpdated["new_chat_member"];
-  const muted = { status: "restricted", user: BOT, can_send_messages: false } as ChatMemberUpdated["new_chat_member"];
+  const admin: Member = asSent({ status: "administrator", user: BOT });
+  const muted: Member = asSent({ status: "restricted", user: BOT, can_send_messages: false });
 
-  it.each([
+  it.each<[Member, boolean]>([
     [member, true],
     [admin, true],
     [muted, false],

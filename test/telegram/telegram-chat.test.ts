@@ -292,6 +292,15 @@ describe("a group that became a supergroup", () => {
     expect(migrations).toEqual([[-7, -1007]]);
   });
 
+  it("is reported once when several calls still name the old id", async () => {
+    server.current.script("sendMessage", upgraded, { ok: { message_id: 1 } }, upgraded, { ok: { message_id: 2 } });
+    const thread = { chatId: -7 };
+    const sent = await Promise.all([chat.send(message({ thread })), chat.send(message({ thread }))]);
+    expect(sent.map(({ chatId }) => chatId)).toEqual([-1007, -1007]);
+    expect(bodies("sendMessage").map((body) => body["chat_id"])).toEqual([-7, -1007, -7, -1007]);
+    expect(migrations).toEqual([[-7, -1007]]);
+  });
+
   it("left its messages behind: an edit is gone, a deletion done", async () => {
     server.current.script("editMessageText", upgraded, refusal(400, "Bad Request: message to edit not found"));
     expect(await chat.edit(edit({ message: { chatId: -7, messageId: 5 }, urgency: "normal" }))).toBe("gone");

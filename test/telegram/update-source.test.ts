@@ -1,7 +1,7 @@
 import type { ChatMemberUpdated, Update } from "grammy/types";
 import { describe, expect, it } from "vitest";
 import { whoSent, type UpdateSource } from "../../src/telegram/update-source.ts";
-import { ANN, BOT, CHANNEL, FORUM, GROUP, message, PRIVATE } from "./factories.ts";
+import { ANN, asSent, BOT, CHANNEL, FORUM, GROUP, message, PRIVATE } from "./factories.ts";
 
 const member = { status: "member", user: BOT } as const;
 const membership: ChatMemberUpdated = {
@@ -43,19 +43,7 @@ const CASES: { readonly [Kind in Exclude<keyof Update, "update_id">]-?: [NonNull
   shipping_query: [{ id: "1", from: ANN, invoice_payload: "", shipping_address: address }, ann],
   pre_checkout_query: [{ id: "1", from: ANN, ...price }, ann],
   purchased_paid_media: [{ from: ANN, paid_media_payload: "" }, ann],
-  poll: [
-    {
-      id: "1",
-      question: "?",
-      options: [],
-      total_voter_count: 0,
-      is_closed: false,
-      is_anonymous: true,
-      type: "regular",
-      allows_multiple_answers: false,
-    } as unknown as NonNullable<Update["poll"]>,
-    {},
-  ],
+  poll: [asSent({ id: "1", question: "?", options: [], type: "regular" }), {}],
   poll_answer: [{ poll_id: "1", user: ANN, option_ids: [], option_persistent_ids: [] }, ann],
   my_chat_member: [membership, annIn(-5)],
   chat_member: [membership, annIn(-5)],

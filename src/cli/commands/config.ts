@@ -7,7 +7,7 @@ import { isTable, parseKeyPath } from "../../config/key-path.ts";
 import { isSecretKey, MASK } from "../../config/secret-shapes.ts";
 import { parseLiteral, printTable, printValue } from "../../config/toml-text.ts";
 import type { Cli, GlobalOptions } from "../cli.ts";
-import { CliError } from "../cli.ts";
+import { CliError } from "../cli-error.ts";
 import { configPath, findConfig, loadCliConfig } from "../cli-config.ts";
 
 /** `takopi config …`: looks at `takopi.toml` and changes single keys of it. */

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
-import type { Check } from "../../app/doctor.ts";
-import type { Cli, ExitCode, GlobalOptions } from "../cli.ts";
+import type { Check } from "../../app/doctor-check.ts";
+import type { Cli, GlobalOptions } from "../cli.ts";
+import type { ExitCode } from "../cli-error.ts";
 import { findConfig } from "../cli-config.ts";
 
 const SIGNS: Readonly<Record<Check["state"], string>> = { ok: "✓", warning: "!", problem: "✗" };

@@ -1,7 +1,8 @@
 import { dirname, join } from "node:path";
 import type { Command } from "commander";
 import { InvalidArgumentError } from "commander";
-import type { Cli, ExitCode, GlobalOptions } from "../cli.ts";
+import type { Cli, GlobalOptions } from "../cli.ts";
+import type { ExitCode } from "../cli-error.ts";
 import { configPath, isConfigured, loadCliConfig } from "../cli-config.ts";
 import { createCliLog } from "../cli-log.ts";
 import { runUntilStopped } from "../run-until-stopped.ts";

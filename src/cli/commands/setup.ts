@@ -1,14 +1,13 @@
-import { dirname } from "node:path";
 import type { Command } from "commander";
 import { checkToken } from "../../app/bot-api-check.ts";
 import type { EngineStatus } from "../../app/engines.ts";
-import type { SetupTarget, Workflow } from "../../app/setup.ts";
-import { checkSetupFile, loadBeforeSetup, setAsideConfig, writeSetup } from "../../app/setup.ts";
+import type { Workflow } from "../../app/setup.ts";
+import { loadBeforeSetup, remainingProblem, setAsideConfig, syntaxProblem, writeSetup } from "../../app/setup.ts";
 import type { PairedUser } from "../../bridge/ports.ts";
 import { databasePath } from "../../config/file-paths.ts";
 import type { Cli, GlobalOptions } from "../cli.ts";
-import { CliError } from "../cli.ts";
-import { configPath } from "../cli-config.ts";
+import { CliError } from "../cli-error.ts";
+import { configPath, findConfig } from "../cli-config.ts";
 import { createCliLog } from "../cli-log.ts";
 import type { Choice, Questions } from "../questions.ts";
 
@@ -37,8 +36,10 @@ async function setup(cli: Cli, options: GlobalOptions): Promise<void> {
   const { questions } = cli;
   const path = configPath(cli, options);
   questions.begin("takopi setup");
-  const target: SetupTarget = { path, engineIds: await cli.app.listEngineIds([], dirname(path)) };
-  await prepareFile(questions, target);
+  await clearPath(questions, path);
+  const target = await findConfig(cli, options);
+  const problem = remainingProblem(target);
+  if (problem !== undefined) throw new CliError(`correct ${path} first, or move it away:\n${problem}`, 1);
   const loaded = loadBeforeSetup(target, cli.io.env);
   const apiRoot = loaded.config.transports.telegram.api_root;
   const bot = await askToken(questions, apiRoot);
@@ -56,16 +57,14 @@ function requireTerminal(cli: Cli, options: GlobalOptions): void {
   throw new CliError(`setup asks questions and needs a terminal. Without one, ${instead}`, 1);
 }
 
-async function prepareFile(questions: Questions, target: SetupTarget): Promise<void> {
-  const file = checkSetupFile(target);
-  if (file.kind === "usable") return;
-  if (file.kind === "invalid") {
-    throw new CliError(`correct ${target.path} first, or move it away:\n${file.problem}`, 1);
-  }
-  questions.tell("The configuration can't be read", file.problem);
-  const isAgreed = await questions.confirm(`Keep it as ${target.path}.bak and write a new one?`);
-  if (!isAgreed) throw new CliError(`correct ${target.path} first`, 1);
-  setAsideConfig(target.path);
+/** Moves a file away that can't be read, if that is wanted. */
+async function clearPath(questions: Questions, path: string): Promise<void> {
+  const problem = syntaxProblem(path);
+  if (problem === undefined) return;
+  questions.tell("The configuration can't be read", problem);
+  const isAgreed = await questions.confirm(`Keep it as ${path}.bak and write a new one?`);
+  if (!isAgreed) throw new CliError(`correct ${path} first`, 1);
+  setAsideConfig(path);
 }
 
 async function askToken(questions: Questions, apiRoot: string): Promise<{ token: string; username: string }> {
@@ -99,7 +98,7 @@ async function pairOwner(cli: Cli, options: GlobalOptions, bot: BotAtHand): Prom
     const log = createCliLog(cli, options);
     const owner = await questions.wait(
       "Waiting for the code",
-      async (signal) => await app.waitForPairing({ ...bot, store, log, signal }),
+      async () => await app.waitForPairing({ ...bot, store, log, signal: new AbortController().signal }),
     );
     if (owner === undefined) throw new CliError("the setup was left before its end; nothing was written", 1);
     return owner;

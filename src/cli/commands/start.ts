@@ -1,9 +1,9 @@
 import type { Command } from "commander";
 import { PROGRAM_COMMANDS } from "../../config/reserved-names.ts";
 import { suggestion } from "../../config/suggest.ts";
-import type { Cli, ExitCode, GlobalOptions } from "../cli.ts";
-import { CliError } from "../cli.ts";
-import { findConfig, isConfigured, loadCliConfig } from "../cli-config.ts";
+import type { Cli, GlobalOptions } from "../cli.ts";
+import { CliError, type ExitCode } from "../cli-error.ts";
+import { type ConfigPlace, findConfig, isConfigured, loadCliConfig } from "../cli-config.ts";
 import { createCliLog } from "../cli-log.ts";
 import { runUntilStopped } from "../run-until-stopped.ts";
 import { startLocally } from "./local.ts";
@@ -16,16 +16,16 @@ export function addStart(program: Command, cli: Cli, onExit: (code: ExitCode) =>
 }
 
 async function start(cli: Cli, options: GlobalOptions, engine?: string): Promise<ExitCode> {
-  if (isConfigured(cli, options)) return await startConfigured(cli, options, engine);
-  const { engineIds } = await findConfig(cli, options);
-  checkEngine(engine, engineIds);
+  const hasConfig = isConfigured(cli, options);
+  // Before the configuration is checked: a mistyped command is not its fault.
+  if (engine !== undefined) checkEngine(engine, await findConfig(cli, options));
+  if (hasConfig) return await startConfigured(cli, options, engine);
   return await startLocally(cli, options, engine === undefined ? {} : { engine });
 }
 
 async function startConfigured(cli: Cli, options: GlobalOptions, engine?: string): Promise<ExitCode> {
   const { io, app } = cli;
   const loaded = await loadCliConfig(cli, { ...options, tokenRequired: true });
-  checkEngine(engine, loaded.engineIds);
   const { finalNotify } = options;
   const request = {
     loaded,
@@ -42,8 +42,9 @@ async function startConfigured(cli: Cli, options: GlobalOptions, engine?: string
   );
 }
 
-function checkEngine(engine: string | undefined, known: readonly string[]): void {
-  if (engine === undefined || known.includes(engine)) return;
+function checkEngine(engine: string, { engineIds, definedEngines }: ConfigPlace): void {
+  const known = [...engineIds, ...definedEngines];
+  if (known.includes(engine)) return;
   const hint = suggestion(engine, [...PROGRAM_COMMANDS, ...known]);
   throw new CliError(`there is no command and no engine "${engine}". ${hint}`, 2);
 }

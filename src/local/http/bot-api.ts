@@ -26,7 +26,7 @@ type Outcome =
 
 /** Answers `/bot<token>/<method>`. `onDone` is called when the call is in the request log with its outcome. */
 export async function handleBotApi(exchange: Exchange, methodName: string, onDone: () => void): Promise<void> {
-  const { state, request, response } = exchange;
+  const { state } = exchange;
   const method = findMethod(methodName);
   const params = await readParams(exchange);
   const read = params instanceof Params ? params : new Params(new Map());
@@ -35,27 +35,12 @@ export async function handleBotApi(exchange: Exchange, methodName: string, onDon
   const hungUp = hangUpSignal(exchange);
   const outcome =
     params instanceof BotApiFailure ? refusal(params) : await answer({ exchange, methodName, params, fault, hungUp });
-  const status = outcome.type === "answer" ? outcome.status : outcome.type === "html" ? 502 : 0;
   state.requests.close(id, {
-    status,
+    status: statusOf(outcome),
     ...(fault === undefined ? {} : { fault: fault.kind }),
     ...descriptionOf(outcome),
   });
-  switch (outcome.type) {
-    case "answer":
-      sendJson(response, outcome.status, outcome.body);
-      break;
-    case "html":
-      response
-        .writeHead(502, { "content-type": "text/html" })
-        .end("<html><body><h1>502 Bad Gateway</h1></body></html>");
-      break;
-    case "cut":
-      request.socket.destroy();
-      break;
-    case "silence":
-      break;
-  }
+  deliver(exchange, outcome);
   onDone();
 }
 
@@ -135,6 +120,29 @@ export function refusalBody({ code, message, parameters }: BotApiFailure): objec
 
 function refusal(failure: BotApiFailure): Outcome {
   return { type: "answer", status: failure.code, body: refusalBody(failure) };
+}
+
+function deliver({ request, response }: Exchange, outcome: Outcome): void {
+  switch (outcome.type) {
+    case "answer":
+      sendJson(response, outcome.status, outcome.body);
+      break;
+    case "html":
+      response
+        .writeHead(502, { "content-type": "text/html" })
+        .end("<html><body><h1>502 Bad Gateway</h1></body></html>");
+      break;
+    case "cut":
+      request.socket.destroy();
+      break;
+    case "silence":
+      break;
+  }
+}
+
+function statusOf(outcome: Outcome): number {
+  if (outcome.type === "html") return 502;
+  return outcome.type === "answer" ? outcome.status : 0;
 }
 
 function descriptionOf(outcome: Outcome): { description?: string } {

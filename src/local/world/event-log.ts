@@ -38,7 +38,7 @@ export type LocalHappening =
 export type LocalEvent = { readonly id: number; readonly at: number } & LocalHappening;
 
 /** Events kept for readers that come back; older ones are forgotten. */
-const MAX_EVENTS = 50_000;
+const MAX_EVENTS = 10_000;
 
 /** Everything that happened, for the page and for tests. */
 export class EventLog {

@@ -3,6 +3,8 @@ const CHAT_BURST = 5;
 const CHAT_PER_SECOND = 1;
 const GROUP_PER_MINUTE = 20;
 const GLOBAL_PER_SECOND = 30;
+/** A minute less a second of grace: a client counts when it sends, this gate when the call arrives. */
+const GROUP_WINDOW_MS = 59_000;
 
 /** Penalties double with each violation within a minute of the last one; measured ones went up to some minutes. */
 const FIRST_PENALTY_S = 3;
@@ -12,7 +14,7 @@ const FORGIVE_AFTER_MS = 60_000;
 interface ChatBudget {
   tokens: number;
   filledAt: number;
-  /** Times of the calls of the last minute. */
+  /** Times of the calls within the group's window. */
   recent: number[];
   blockedUntil: number;
   penaltyS: number;
@@ -29,7 +31,7 @@ export class FloodGate {
     if (now < budget.blockedUntil) return Math.ceil((budget.blockedUntil - now) / 1000);
     budget.tokens = Math.min(CHAT_BURST, budget.tokens + ((now - budget.filledAt) / 1000) * CHAT_PER_SECOND);
     budget.filledAt = now;
-    budget.recent = budget.recent.filter((at) => now - at < 60_000);
+    budget.recent = budget.recent.filter((at) => now - at < GROUP_WINDOW_MS);
     this.#globalRecent = this.#globalRecent.filter((at) => now - at < 1000);
     const groupFull = chatId < 0 && budget.recent.length >= GROUP_PER_MINUTE;
     if (budget.tokens < 1 || groupFull || this.#globalRecent.length >= GLOBAL_PER_SECOND) return punish(budget, now);

@@ -22,6 +22,7 @@ export class LocalChat {
   /** The supergroup this group became. */
   migratedTo: number | undefined;
   readonly #messages = new Map<number, LocalMessage>();
+  #list: readonly LocalMessage[] | undefined;
   #lastId: number;
 
   constructor(info: ApiChat, options: { members: readonly number[]; access: BotAccess; lastId: number }) {
@@ -37,7 +38,8 @@ export class LocalChat {
 
   /** Visible messages, oldest first. */
   get messages(): readonly LocalMessage[] {
-    return [...this.#messages.values()];
+    this.#list ??= [...this.#messages.values()];
+    return this.#list;
   }
 
   get lastId(): number {
@@ -55,9 +57,11 @@ export class LocalChat {
 
   put(message: LocalMessage): void {
     this.#messages.set(message.message_id, message);
+    this.#list = undefined;
   }
 
   remove(messageId: number): boolean {
+    this.#list = undefined;
     return this.#messages.delete(messageId);
   }
 }

@@ -18,7 +18,7 @@ export interface LoggedRequest {
 }
 
 /** Calls kept; older ones are forgotten. */
-const MAX_REQUESTS = 100_000;
+const MAX_REQUESTS = 50_000;
 
 /** Every call of the Bot API, oldest first. */
 export class RequestLog {

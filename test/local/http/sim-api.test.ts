@@ -151,6 +151,12 @@ describe("other sites", () => {
     expect(await statusOf("/sim/state", { origin: "null" })).toBe(403);
     expect(await statusOf("/sim/state", { origin: local.url })).toBe(200);
   });
+
+  test("a browser's request for another site is refused, except for the page itself", async () => {
+    const headers = { "sec-fetch-site": "cross-site" };
+    expect(await statusOf(`/bot${local.token}/getMe`, headers)).toBe(403);
+    expect(await statusOf("/", headers)).toBe(200);
+  });
 });
 
 describe("the page", () => {

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from "vitest";
 import { z } from "zod";
 import type { LocalTelegram } from "../../../src/local/local-telegram.ts";
-import { CHANNEL, FORUM, FORUM_TOPICS, OWNER, STRANGER } from "../../../src/local/world/seed.ts";
+import { CHANNEL, FORUM, FORUM_TOPICS, GROUP, OWNER, STRANGER } from "../../../src/local/world/seed.ts";
 import { callBot, startForTest } from "../bot-client.ts";
 
 let local: LocalTelegram;
@@ -11,7 +11,7 @@ beforeEach(async () => {
 });
 
 const Updates = z.array(
-  z.looseObject({ update_id: z.number(), message: z.looseObject({ text: z.string() }).optional() }),
+  z.looseObject({ update_id: z.number(), message: z.looseObject({ text: z.string().optional() }).optional() }),
 );
 
 async function getUpdates(params: object = {}): Promise<z.infer<typeof Updates>> {
@@ -98,6 +98,7 @@ test("what users do reaches the bot as Telegram tells it", async () => {
   local.world.message({ chat: CHANNEL.id, text: "post" });
   local.world.message({ from: STRANGER.id, text: "hello?" });
   local.world.press({ message: 9, data: "stale", force: true });
+  const supergroup = local.world.migrate(GROUP.id);
   local.world.block({ user: OWNER.id, blocked: true });
   const from = { id: OWNER.id };
   expect(await getUpdates()).toMatchObject([
@@ -113,6 +114,8 @@ test("what users do reaches the bot as Telegram tells it", async () => {
     { channel_post: { text: "post", sender_chat: { id: CHANNEL.id } } },
     { message: { from: { id: STRANGER.id }, chat: { id: STRANGER.id, type: "private" } } },
     { callback_query: { from, data: "stale", message: { message_id: 9, date: 0 } } },
+    { message: { chat: { id: GROUP.id }, migrate_to_chat_id: supergroup } },
+    { message: { chat: { id: supergroup, type: "supergroup" }, migrate_from_chat_id: GROUP.id } },
     { my_chat_member: { old_chat_member: { status: "member" }, new_chat_member: { status: "kicked" } } },
   ]);
 });

@@ -67,8 +67,8 @@ function theirs(text: string, entities: readonly ApiEntity[]): unknown {
     length,
     type: { _: TYPES.get(type), url: "http://a.b/", language: "" },
   }));
-  const execute: (request: object) => unknown = Reflect.get(tdl, "execute");
-  const reply = Reply.parse(execute({ _: "parseMarkdown", text: { _: "formattedText", text, entities: asked } }));
+  const request = { _: "parseMarkdown", text: { _: "formattedText", text, entities: asked } };
+  const reply = Reply.parse(Reflect.apply(tdl.execute, undefined, [request]));
   if (reply._ === "error") return `Bad Request: ${reply.message.charAt(0).toLowerCase()}${reply.message.slice(1)}`;
   return { text: reply.text, entities: reply.entities.map(({ type, offset, length }) => [type._, offset, length]) };
 }

@@ -1,0 +1,195 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { z } from "zod";
+import type { LocalMessage } from "../../src/local/bot-api-types.ts";
+import { type LocalTelegram, startLocalTelegram } from "../../src/local/local-telegram.ts";
+import type { LocalWorld } from "../../src/local/local-world.ts";
+import { describeChats } from "../../src/local/world/describe-chats.ts";
+import { type BotExit, type BuiltBot, startBuiltBot } from "./built-bot.ts";
+import { textOf } from "./local-bot.ts";
+import { until } from "./until.ts";
+
+const program = resolve(import.meta.dirname, "../../fixtures/programs-e2e/claude.mjs");
+
+/** The `[claude]` table that starts the scripted engine, which leaves its traces in `dir`. */
+export function scriptedClaude(dir: string): string {
+  return `[claude]\ncommand = ["${process.execPath}", "${program}", "--dir=${dir}"]\n`;
+}
+
+const started = z.object({
+  at: z.number(),
+  pid: z.number(),
+  session: z.string(),
+  prompt: z.string(),
+  args: z.array(z.string()),
+  env: z.record(z.string(), z.string()),
+});
+
+/** One prompt as an engine process got it. */
+export type Started = z.output<typeof started>;
+
+/** What the scripted engine left in its directory. */
+export class EngineTraces {
+  readonly dir: string;
+
+  constructor(dir: string) {
+    this.dir = dir;
+  }
+
+  started(): readonly Started[] {
+    return this.#lines("ledger.jsonl").map((line) => started.parse(line));
+  }
+
+  /** Prompts that an engine has dealt with. */
+  ended(): readonly { readonly at: number; readonly prompt: string }[] {
+    const ended = z.object({ at: z.number(), prompt: z.string() });
+    return this.#lines("ended.jsonl").map((line) => ended.parse(line));
+  }
+
+  /** Every process of the engines: they themselves, and those they started. */
+  pids(): readonly number[] {
+    const family = this.#lines("family.jsonl").map((line) => z.object({ pid: z.number() }).parse(line).pid);
+    return [...this.started().map(({ pid }) => pid), ...family];
+  }
+
+  alive(): readonly number[] {
+    return this.pids().filter(isRunning);
+  }
+
+  /** Lets `hold NAME` go on. */
+  release(name: string): void {
+    writeFileSync(join(this.dir, `${name}.go`), "");
+  }
+
+  hasSign(name: string): boolean {
+    return this.#read(name) !== undefined;
+  }
+
+  #lines(file: string): readonly unknown[] {
+    const lines = (this.#read(file) ?? "").split("\n").filter((line) => line !== "");
+    return lines.map((line): unknown => JSON.parse(line));
+  }
+
+  #read(file: string): string | undefined {
+    try {
+      return readFileSync(join(this.dir, file), "utf8");
+    } catch {
+      // Nothing was written yet.
+      return undefined;
+    }
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    // A zombie answers signals; its state is the third field.
+    return readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.startsWith("Z") === false;
+  } catch {
+    return false;
+  }
+}
+
+/** The program as a process, the scripted engine, and a Telegram that outlives both. */
+export class RealBot {
+  readonly telegram: LocalTelegram;
+  readonly dir: string;
+  readonly engine: EngineTraces;
+  readonly #processes: BuiltBot[] = [];
+
+  static async create(telegramKeys = "", tables = ""): Promise<RealBot> {
+    const telegram = await startLocalTelegram();
+    const dir = mkdtempSync(join(tmpdir(), "takopi-e2e-"));
+    const bot = new RealBot(telegram, dir);
+    writeFileSync(
+      bot.config,
+      [
+        'default_engine = "claude"',
+        "[transports.telegram]",
+        `bot_token = "${telegram.token}"`,
+        `api_root = "${telegram.url}"`,
+        `allowed_user_ids = [${telegram.owner.id}]`,
+        telegramKeys,
+        scriptedClaude(dir),
+        tables,
+      ].join("\n"),
+    );
+    return bot;
+  }
+
+  private constructor(telegram: LocalTelegram, dir: string) {
+    this.telegram = telegram;
+    this.dir = dir;
+    this.engine = new EngineTraces(dir);
+  }
+
+  get world(): LocalWorld {
+    return this.telegram.world;
+  }
+
+  get config(): string {
+    return join(this.dir, "takopi.toml");
+  }
+
+  get process(): BuiltBot {
+    const newest = this.#processes.at(-1);
+    if (newest === undefined) throw new Error("the bot was not started");
+    return newest;
+  }
+
+  /** Everything all its processes wrote. */
+  output(): string {
+    return this.#processes.map((process) => process.output()).join("\n— next process —\n");
+  }
+
+  say(text: string): LocalMessage {
+    return this.world.message({ text });
+  }
+
+  texts(): readonly string[] {
+    return this.world.botMessages().map(textOf);
+  }
+
+  /** Resolves when the program has asked for updates. */
+  async start(): Promise<void> {
+    const before = this.world.requests().at(-1)?.id ?? 0;
+    this.launch();
+    await this.until("the bot polls", () => this.world.requests({ method: "getUpdates", after: before }).length > 0);
+  }
+
+  launch(): BuiltBot {
+    const process = startBuiltBot({ config: this.config, home: this.dir });
+    this.#processes.push(process);
+    return process;
+  }
+
+  /** SIGKILL; resolves when the kernel has taken it away. */
+  async kill(): Promise<void> {
+    this.process.signal("SIGKILL");
+    await this.process.exited;
+  }
+
+  /** The orderly end. */
+  terminate(): Promise<BotExit> {
+    this.process.signal("SIGTERM");
+    return this.process.exited;
+  }
+
+  until<T>(what: string, check: () => T | undefined | false, timeoutMs = 10_000): Promise<T> {
+    const explain = (): string => `${describeChats(this.world.state)}\n${this.output().slice(-4000)}`;
+    return until(what, check, { timeoutMs, explain });
+  }
+
+  shows(pattern: RegExp, timeoutMs?: number): Promise<LocalMessage> {
+    const find = () => this.world.botMessages().find((message) => pattern.test(textOf(message)));
+    return this.until(`a message like ${pattern}`, find, timeoutMs);
+  }
+
+  async close(): Promise<void> {
+    for (const process of this.#processes) process.signal("SIGKILL");
+    await Promise.all(this.#processes.map((process) => process.exited));
+    for (const pid of this.engine.alive()) process.kill(pid, "SIGKILL");
+    await this.telegram.close();
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+}

@@ -24,7 +24,7 @@ export function translateSystem(state: RunState, { subtype, fields }: SystemLine
 
 /** `init` comes at the start of every turn, not once per process. */
 function beginTurn(state: RunState, fields: Fields): Step {
-  const turn: RunState = { ...reopen(state), text: "" };
+  const turn = reopen(state);
   const expected = state.session ?? state.requested;
   const session = textAt(fields, "session_id");
   if (session === undefined) return unchanged(turn);

@@ -26,11 +26,21 @@ export async function runUntilStopped<Running extends Stoppable>(
     // Asked before it ran: nothing was accepted, so there is nothing to wait for.
     if (running === "first") return 0;
     onStarted(running);
-    const ending = await Promise.race([running.finished, signals.first]);
+    const ending = await Promise.race([endedByItself(running), signals.first]);
     if (ending !== "first") return 0;
     return (await Promise.race([stopInTime(running), signals.second])) === "second" ? 130 : 0;
   } finally {
     unlisten();
+  }
+}
+
+/** What can't go on is stopped in order before the reason is told: its runs must not be left behind. */
+async function endedByItself(running: Stoppable): Promise<void> {
+  try {
+    await running.finished;
+  } catch (error) {
+    await stopInTime(running);
+    throw error;
   }
 }
 

@@ -65,7 +65,7 @@ describe("takopi without a configuration", () => {
     const { code, stdout } = await terminal.run([], { app: { startLocal } });
     expect({ code, stdout }).toEqual({
       code: 0,
-      stdout: "Chat with takopi here: http://127.0.0.1:3737\nConnect a real bot: takopi setup\n",
+      stdout: "Chat with takopi here: http://127.0.0.1:3737\nEngine: claude\nConnect a real bot: takopi setup\n",
     });
     expect(requests).toMatchObject([{ cwd: terminal.home, dataDir: join(terminal.home, ".takopi", "local") }]);
     expect(requests[0]).not.toHaveProperty("loaded");
@@ -96,7 +96,7 @@ describe("takopi with a configuration", () => {
     const { code, stdout } = await terminal.run([], { app: { startBot } });
     expect({ code, stdout, stops: bot.stops }).toEqual({
       code: 0,
-      stdout: "takopi is listening as @pocket_bot. Stop it with Ctrl-C.\n",
+      stdout: "takopi is listening as @pocket_bot with claude. Stop it with Ctrl-C.\n",
       stops: 1,
     });
   });

@@ -41,6 +41,15 @@ describe("runUntilStopped", () => {
     expect(watch.isListening).toBe(false);
   });
 
+  it("stops a bot that can't go on before it tells why", async () => {
+    const bot = new FakeBot();
+    const watch = new Watch(async () => bot);
+    await watch.started;
+    bot.end(new Error("another program polls"));
+    await expect(watch.code).rejects.toThrow("another program polls");
+    expect(bot.stops).toBe(1);
+  });
+
   it("does not wait after a second signal", async () => {
     const bot = new FakeBot(NEVER);
     const watch = new Watch(async () => bot);

@@ -41,8 +41,13 @@ export async function startLocally(cli: Cli, options: GlobalOptions, choices: Lo
   return await runUntilStopped(
     io,
     async () => await app.startLocal(request),
-    ({ url }) => io.stdout(`Chat with takopi here: ${url}\nConnect a real bot: takopi setup\n`),
+    ({ url, defaultEngine }) => io.stdout(greeting(url, defaultEngine)),
   );
+}
+
+function greeting(url: string, engine: string): string {
+  const note = engine === "mock" ? " (scripted: no coding agent was found; takopi engines says how to install one)" : "";
+  return `Chat with takopi here: ${url}\nEngine: ${engine}${note}\nConnect a real bot: takopi setup\n`;
 }
 
 function parsePort(text: string): number {

@@ -38,7 +38,8 @@ async function startConfigured(cli: Cli, options: GlobalOptions, engine?: string
   return await runUntilStopped(
     io,
     async () => await app.startBot(request),
-    ({ username }) => io.stdout(`takopi is listening as @${username}. Stop it with Ctrl-C.\n`),
+    ({ username, defaultEngine }) =>
+      io.stdout(`takopi is listening as @${username} with ${defaultEngine}. Stop it with Ctrl-C.\n`),
   );
 }
 

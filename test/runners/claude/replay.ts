@@ -20,7 +20,7 @@ export interface Circumstances {
 type Recorded = { readonly kind: "printed"; readonly line: string } | { readonly kind: "sent"; readonly uuid: string };
 
 const wireRecord = z.object({ dir: z.string(), msg: z.unknown().optional() });
-const sentLine = z.object({ type: z.literal("user"), uuid: z.string() });
+const sentLine = z.object({ type: z.literal("user"), uuid: z.string().default("none") });
 
 /** The events of a recorded stream, read as far as a run reads it: until nothing more is to come. */
 export async function replay(name: string, circumstances: Circumstances = {}): Promise<readonly TakopiEvent[]> {

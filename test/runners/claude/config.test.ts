@@ -1,0 +1,59 @@
+import { describe, expect, it } from "vitest";
+import { launchOf } from "../../../runners/claude/arguments.ts";
+import { configSchema } from "../../../runners/claude/config.ts";
+import { backend } from "../../../runners/claude/index.ts";
+import { runRequest } from "../../factories.ts";
+
+describe("the [claude] table", () => {
+  it("has the defaults of the original", () => {
+    expect(configSchema.parse({})).toEqual({
+      command: ["claude"],
+      allowed_tools: ["Bash", "Read", "Edit", "Write"],
+      dangerously_skip_permissions: false,
+      use_api_billing: false,
+      extra_args: [],
+    });
+  });
+
+  it.each(["--resume=x", "-c", "--print", "--input-format=text", "--"])(
+    "refuses %s among the extra arguments",
+    (arg) => {
+      expect(() => configSchema.parse({ extra_args: [arg] })).toThrow(/is set by takopi itself/u);
+    },
+  );
+
+  it.each([{ dangerously_skip_permissions: "yes" }, { modle: "opus" }, { permission_mode: "yolo" }, { command: [] }])(
+    "refuses %j",
+    (table) => {
+      expect(configSchema.safeParse(table).success).toBe(false);
+    },
+  );
+
+  it("may be parsed again after it was parsed", () => {
+    const once = configSchema.parse({ command: "claude" });
+    expect(configSchema.parse(once)).toEqual(once);
+    expect(backend.createRunner(once, { engine: "claude", configDir: "/" }).engine).toBe(backend.id);
+  });
+
+  it.each([
+    ["claude", "claude"],
+    ["/opt/claude", "/opt/claude"],
+    ["bin/claude", "/etc/takopi/bin/claude"],
+    ["~/.claude/local/claude", "/home/me/.claude/local/claude"],
+  ])("starts %s as %s", (command, started) => {
+    const options = { config: configSchema.parse({ command }), configDir: "/etc/takopi", env: { HOME: "/home/me" } };
+    expect(launchOf(runRequest(), options).command).toBe(started);
+  });
+
+  it("may put words before the arguments", () => {
+    const config = configSchema.parse({
+      command: ["nice", "-n", "5", "claude"],
+      dangerously_skip_permissions: true,
+      allowed_tools: [],
+    });
+    const { command, args } = launchOf(runRequest(), { config, configDir: "/", env: {} });
+    expect([command, ...args.slice(0, 4)]).toEqual(["nice", "-n", "5", "claude", "-p"]);
+    expect(args).toContain("--dangerously-skip-permissions");
+    expect(args.join(" ")).not.toContain("--allowedTools");
+  });
+});

@@ -4,8 +4,8 @@ import type { AssistantLine, Block, ToolResultBlock, ToolUseBlock, UserLine } fr
 import { decodeContent } from "./schema.ts";
 import { engine, reopen, startedEvent, unchanged, type RunState, type Step } from "./state.ts";
 
-/** How much of a tool's output an action keeps, in characters: enough to show, too little to fill memory. */
-const maxOutputChars = 1_000;
+/** How much of a thought or of a tool's output an action keeps, in characters: enough to show, too little to fill memory. */
+const maxTextChars = 1_000;
 
 /** The model's words and tool calls. Text between tools is no action: the last of it is the answer. */
 export function translateAssistant(state: RunState, line: AssistantLine): Step {
@@ -65,7 +65,12 @@ function assistantBlock(state: RunState, { line, block, isMain }: AssistantBlock
 function thought(state: RunState, thinking: string): Step {
   if (thinking.trim() === "") return unchanged(state);
   const notes = state.notes + 1;
-  const action: Action = { id: `${engine}.thinking.${notes}`, kind: "note", title: thinking, detail: {} };
+  const action: Action = {
+    id: `${engine}.thinking.${notes}`,
+    kind: "note",
+    title: thinking.slice(0, maxTextChars),
+    detail: {},
+  };
   return { state: { ...state, notes }, events: [{ type: "action", engine, action, phase: "completed" }] };
 }
 
@@ -90,9 +95,9 @@ function endTool(state: RunState, block: ToolResultBlock, line: UserLine): Step 
   const exitCode = ok || begun.kind !== "command" ? undefined : exitCodeOf(output);
   const detail: ActionDetail = {
     ...begun.detail,
-    ...withFileKinds(begun.detail.changes, line),
+    ...withFileKinds(begun, line, output),
     ...(exitCode === undefined ? {} : { exitCode }),
-    output: output.slice(0, maxOutputChars),
+    output: output.slice(0, maxTextChars),
     outputChars: output.length,
   };
   const open = new Map(state.open);
@@ -105,10 +110,11 @@ function strayTool(id: string): Action {
   return { id, kind: "tool", title: "tool result", detail: {} };
 }
 
-/** Write tells only in its result whether the file was new. */
-function withFileKinds(changes: readonly FileChange[] | undefined, line: UserLine): Pick<ActionDetail, "changes"> {
-  if (changes === undefined || line.resultType !== "create") return {};
-  return { changes: changes.map((change) => ({ ...change, kind: "add" })) };
+/** Write tells only in its result whether the file was new; 2.0 and older in words alone. */
+function withFileKinds(begun: Action, line: UserLine, output: string): Pick<ActionDetail, "changes"> {
+  const { changes } = begun.detail;
+  const isNew = line.resultType === "create" || output.startsWith("File created successfully");
+  return changes === undefined || !isNew ? {} : { changes: changes.map((change) => ({ ...change, kind: "add" })) };
 }
 
 function outputOf(block: ToolResultBlock): string {

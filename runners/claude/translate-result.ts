@@ -21,9 +21,13 @@ export function isFailed(line: ResultLine): boolean {
 
 /** The text of a failed turn is its error; what the model had said before is all there is of an answer. */
 function withAnswer(state: RunState, line: ResultLine): readonly string[] {
-  const said = isFailed(line) ? undefined : line.result;
-  const answer = said === undefined || said === "" ? state.text : said;
+  const answer = isFailed(line) ? partialAnswer(state, line) : line.result || state.text;
   return answer === "" || answer === state.answers.at(-1) ? state.answers : [...state.answers, answer];
+}
+
+/** 2.0 and older don't mark the CLI's own text about an API error; it is the same as the result. */
+function partialAnswer(state: RunState, line: ResultLine): string {
+  return state.text === line.result ? "" : state.text;
 }
 
 function denialRemark(denial: PermissionDenial): Remark {

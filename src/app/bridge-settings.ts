@@ -1,5 +1,5 @@
-import type { BridgeSettings } from "../bridge/settings.ts";
-import type { TakopiConfig } from "../config/config.ts";
+import type { BridgeSettings, Project } from "../bridge/settings.ts";
+import type { ProjectConfig, TakopiConfig } from "../config/config.ts";
 import type { EngineId } from "../domain/event.ts";
 
 /** An answer of up to four messages is read in the chat; a longer one comes as a file. */
@@ -11,9 +11,7 @@ export function bridgeSettings(
   start: { readonly defaultEngine: EngineId; readonly cwd: string; readonly finalNotify: boolean },
 ): BridgeSettings {
   const { telegram } = config.transports;
-  const projects = Object.entries(config.projects).map(([alias, { path, default_engine: defaultEngine }]) => {
-    return [alias, { path, ...(defaultEngine !== undefined && { defaultEngine }) }] as const;
-  });
+  const projects = Object.entries(config.projects).map(([alias, project]) => [alias, toProject(project)] as const);
   return {
     ...start,
     sessionMode: telegram.session_mode,
@@ -25,4 +23,8 @@ export function bridgeSettings(
     maxFinalParts: telegram.message_overflow === "trim" ? 1 : MAX_FINAL_PARTS,
     ...(config.default_project !== undefined && { defaultProject: config.default_project }),
   };
+}
+
+function toProject({ path, default_engine: defaultEngine, chat_id: chatId }: ProjectConfig): Project {
+  return { path, ...(defaultEngine !== undefined && { defaultEngine }), ...(chatId !== undefined && { chatId }) };
 }

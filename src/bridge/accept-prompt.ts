@@ -85,11 +85,17 @@ function routeMessage(deps: PromptDeps, message: IncomingMessage): Route {
     defaults: {
       engine: settings.defaultEngine,
       projectEngines: new Map(projectEngines),
-      ...(settings.defaultProject !== undefined && { project: settings.defaultProject }),
+      ...ambientProject(settings, thread.chatId),
     },
     ...(quote !== undefined && { quote }),
     ...(replyTo && { replied: { ...(replyTo.text !== undefined && { text: replyTo.text }), ...(run && { run }) } }),
   });
+}
+
+/** The project of the chat, else the default one. */
+function ambientProject({ projects, defaultProject }: BridgeSettings, chatId: number): { project?: string } {
+  const project = [...projects].find(([, known]) => known.chatId === chatId)?.[0] ?? defaultProject;
+  return project === undefined ? {} : { project };
 }
 
 function newRun(deps: PromptDeps, message: IncomingMessage, route: Extract<Route, { kind: "prompt" }>): Run {

@@ -83,7 +83,7 @@ export class Deliveries {
       store.markSent(row.id, await this.#perform(row));
     } catch (error) {
       if (!(error instanceof ChatError)) throw error;
-      log.warn("delivery failed", { row: row.id, fault: error.fault, attempts: row.attempts, error });
+      log.warn("delivery failed", { row: row.id, fault: error.fault, attempts: row.attempts, reason: error.message });
       const canRetry = error.fault === "unavailable" || error.fault === "uncertain";
       if (!canRetry) return store.markFailed(row.id, error.message);
       const notBefore = clock.now() + retryDelayMs(row.attempts);

@@ -221,7 +221,7 @@ export interface Store {
   releaseRun(runId: RunId): boolean;
   /** The engine named the session: sets the token, and moves every run under the provisional key to the real one. */
   bindSession(runId: RunId, token: ResumeToken): void;
-  /** The session to resume is gone: the run goes on without it, under a new key. */
+  /** The session to resume is gone: the run, and those waiting for the same session, go on without it under a new key. */
   dropSession(runId: RunId, key: SessionKey): void;
   /** Ends a run and queues what the user gets to see. False when it had ended before; nothing is written then. */
   endRun(ending: RunEnding): boolean;

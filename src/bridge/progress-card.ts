@@ -99,7 +99,8 @@ export class ProgressCard {
       else await this.#edit(this.#message, drawn);
       return this.#message === undefined ? 0 : undefined;
     } catch (error) {
-      this.#deps.log.debug("progress message not shown", { run: this.#run.id, error });
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#deps.log.debug("progress message not shown", { run: this.#run.id, reason });
       return RESEND_MS;
     }
   }

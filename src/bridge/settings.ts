@@ -5,6 +5,8 @@ export interface Project {
   /** Absolute. */
   readonly path: string;
   readonly defaultEngine?: EngineId;
+  /** The group in which prompts belong to this project when nothing else is said. */
+  readonly chatId?: number;
 }
 
 /** What the configuration says about how the bot behaves; fixed while it runs. */

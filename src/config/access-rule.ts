@@ -1,11 +1,5 @@
+import type { AccessRule } from "../routing/access.ts";
 import type { TakopiConfig } from "./config.ts";
-
-/** Who may use the bot, and in which group chats. */
-export interface AccessRule {
-  readonly userIds: ReadonlySet<number>;
-  /** Group chats in which those users are heard; their private chats always count. */
-  readonly chatIds: ReadonlySet<number>;
-}
 
 /**
  * Fails closed: with an allow-list only those users; without one the user whose private chat is the main chat (Telegram gives a

@@ -12,7 +12,12 @@ export function createRunSessionsRepository(journal: Journal): RunSessionsReposi
        AND session_key = (SELECT session_key FROM runs WHERE id = @runId AND session_key LIKE 'new:%')`,
   );
   const bind = journal.change("UPDATE runs SET session_key = @key, resume = @resume WHERE id = @runId");
-  const drop = journal.change("UPDATE runs SET session_key = @key, resume = NULL WHERE id = @runId");
+  // Those that wait for the same session follow: the first to learn that it is gone begins the new one for all of them.
+  const drop = journal.change(
+    `UPDATE runs SET session_key = @key, resume = NULL
+     WHERE id = @runId
+       OR (state IN ('held', 'queued') AND session_key = (SELECT session_key FROM runs WHERE id = @runId))`,
+  );
   return {
     bindSession: (runId, token) =>
       journal.atomic(() => {

@@ -24,7 +24,7 @@ export async function announce({ api, chat, log, engines, settings, mainChatId }
     const content = readyText(ready, settings);
     await chat.send({ thread: { chatId: mainChatId }, content, silent: true, urgency: "normal" });
   } catch (error) {
-    log.warn("the bot could not announce itself", { error });
+    log.warn("the bot could not announce itself", { reason: error instanceof Error ? error.message : String(error) });
   }
 }
 

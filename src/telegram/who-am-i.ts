@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { type Api, GrammyError } from "grammy";
 import { z } from "zod";
 import type { Clock, Log, Store } from "../bridge/ports.ts";
+import { faultOf } from "./call-fault.ts";
 import { pause, withDeadline } from "./deadline.ts";
 import { BadTokenError } from "./poll-updates.ts";
 
@@ -46,7 +47,10 @@ async function askTelegram({ api, clock, log }: IdentityDeps): Promise<BotIdenti
       if (error instanceof GrammyError && (error.error_code === 401 || error.error_code === 404)) {
         throw new BadTokenError(error.description);
       }
-      log.warn("Telegram can't be reached; trying again", { error });
+      const fault = faultOf(error);
+      log.warn("Telegram can't be reached; trying again", {
+        reason: fault.kind === "failed" ? fault.message : fault.kind,
+      });
       await pause(clock, RETRY_MS, signal);
     }
   }

@@ -96,6 +96,31 @@ describe("prompts in stateless mode", () => {
   });
 });
 
+describe("projects", () => {
+  const projects = new Map([
+    ["api", { path: "/code/api" }],
+    ["web", { path: "/code/web", chatId: CHAT }],
+  ]);
+
+  it("work in the directory the message names, and stay there in replies", async () => {
+    const bridge = await opened({ settings: { projects } });
+    const first = bridge.prompt("/api go");
+    const run = await bridge.runner.nextRun();
+    expect(run.request).toMatchObject({ prompt: "go", cwd: "/code/api" });
+    run.emit(started(), completed("x"));
+    run.end();
+    expect((await bridge.chat.shows(/^done/)).text).toContain("ctx: api");
+    bridge.prompt("/web more", { replyTo: { messageId: first.messageId, fromBot: false } });
+    expect((await bridge.runner.nextRun()).request.cwd).toBe("/code/api");
+  });
+
+  it("are that of the chat when nothing is named", async () => {
+    const bridge = await opened({ settings: { projects, defaultProject: "api" } });
+    bridge.prompt("go");
+    expect((await bridge.runner.nextRun()).request.cwd).toBe("/code/web");
+  });
+});
+
 describe("long pastes", () => {
   it("joins the parts a client cut a paste into, and runs them once", async () => {
     const bridge = await opened();

@@ -17,7 +17,17 @@ export function scriptedClaude(dir: string): string {
   return `[claude]\ncommand = ["${process.execPath}", "${program}", "--dir=${dir}"]\n`;
 }
 
-const started = z.object({
+/** One prompt as an engine process got it. */
+export interface Started {
+  readonly at: number;
+  readonly pid: number;
+  readonly session: string;
+  readonly prompt: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+const started: z.ZodType<Started> = z.object({
   at: z.number(),
   pid: z.number(),
   session: z.string(),
@@ -25,9 +35,6 @@ const started = z.object({
   args: z.array(z.string()),
   env: z.record(z.string(), z.string()),
 });
-
-/** One prompt as an engine process got it. */
-export type Started = z.output<typeof started>;
 
 /** What the scripted engine left in its directory. */
 export class EngineTraces {
@@ -43,8 +50,8 @@ export class EngineTraces {
 
   /** Prompts that an engine has dealt with. */
   ended(): readonly { readonly at: number; readonly prompt: string }[] {
-    const ended = z.object({ at: z.number(), prompt: z.string() });
-    return this.#lines("ended.jsonl").map((line) => ended.parse(line));
+    const line = z.object({ at: z.number(), prompt: z.string() });
+    return this.#lines("ended.jsonl").map((ended) => line.parse(ended));
   }
 
   /** Every process of the engines: they themselves, and those they started. */
@@ -142,8 +149,18 @@ export class RealBot {
     return this.#processes.map((process) => process.output()).join("\n— next process —\n");
   }
 
-  say(text: string): LocalMessage {
-    return this.world.message({ text });
+  say(text: string, replyTo?: number): LocalMessage {
+    return this.world.message({ text, ...(replyTo !== undefined && { reply_to: replyTo }) });
+  }
+
+  /** Resolves when a call of this method has come in after call `after`; it may not have had its effect yet. */
+  async called(method: string, after: number): Promise<void> {
+    await this.until(`a call of ${method}`, () => this.world.requests({ method, after }).length > 0);
+  }
+
+  /** The id of the latest call. */
+  get lastCall(): number {
+    return this.world.requests().at(-1)?.id ?? 0;
   }
 
   texts(): readonly string[] {
@@ -152,9 +169,9 @@ export class RealBot {
 
   /** Resolves when the program has asked for updates. */
   async start(): Promise<void> {
-    const before = this.world.requests().at(-1)?.id ?? 0;
+    const before = this.lastCall;
     this.launch();
-    await this.until("the bot polls", () => this.world.requests({ method: "getUpdates", after: before }).length > 0);
+    await this.called("getUpdates", before);
   }
 
   launch(): BuiltBot {
@@ -186,8 +203,8 @@ export class RealBot {
   }
 
   async close(): Promise<void> {
-    for (const process of this.#processes) process.signal("SIGKILL");
-    await Promise.all(this.#processes.map((process) => process.exited));
+    for (const bot of this.#processes) bot.signal("SIGKILL");
+    await Promise.all(this.#processes.map((bot) => bot.exited));
     for (const pid of this.engine.alive()) process.kill(pid, "SIGKILL");
     await this.telegram.close();
     rmSync(this.dir, { recursive: true, force: true });

@@ -22,7 +22,7 @@ describe("a tool call", () => {
     ["Agent", { description: "Look around", prompt: "long" }, "subagent", "Look around"],
     ["Task", { prompt: "long" }, "subagent", "long"],
     ["mcp__lab__ping", { text: "x" }, "tool", "mcp__lab__ping"],
-  ])("of %s %j is shown as %s: %s", (name, input, kind, title) => {
+  ] as const)("of %s %j is shown as %s: %s", (name, input, ...[kind, title]) => {
     expect(toolAction({ name, input, cwd })).toEqual({ kind, title });
   });
 

@@ -69,13 +69,17 @@ describe("a run that goes on under another name than it resumed", () => {
 });
 
 describe("dropping a session", () => {
-  it("sends the run on without a token under its own key", () => {
+  it("sends the run on without a token under a new key, and those that wait for the session with it", () => {
     const store = memoryStore();
     accept(store, queuedRun("a", { sessionKey, resume: token, state: "running" }));
     accept(store, queuedRun("b", { sessionKey, resume: token }));
     store.dropSession(toRunId("a"), provisional);
     expect(store.findRun(toRunId("a"))).toMatchObject({ sessionKey: "new:a", state: "running" });
     expect(store.findRun(toRunId("a"))).not.toHaveProperty("resume");
-    expect(store.findRun(toRunId("b"))).toMatchObject({ sessionKey, resume: token });
+    expect(store.findRun(toRunId("b"))).toMatchObject({ sessionKey: "new:a", state: "queued" });
+    expect(store.findRun(toRunId("b"))).not.toHaveProperty("resume");
+    const fresh = { engine: "claude", value: "fresh" };
+    store.bindSession(toRunId("a"), fresh);
+    expect(store.findRun(toRunId("b"))).toMatchObject({ sessionKey: sessionKeyOf(fresh), resume: fresh });
   });
 });

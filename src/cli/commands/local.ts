@@ -46,7 +46,8 @@ export async function startLocally(cli: Cli, options: GlobalOptions, choices: Lo
 }
 
 function greeting(url: string, engine: string): string {
-  const note = engine === "mock" ? " (scripted: no coding agent was found; takopi engines says how to install one)" : "";
+  const note =
+    engine === "mock" ? " (scripted: no coding agent was found; takopi engines says how to install one)" : "";
   return `Chat with takopi here: ${url}\nEngine: ${engine}${note}\nConnect a real bot: takopi setup\n`;
 }
 

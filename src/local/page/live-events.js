@@ -22,6 +22,7 @@ export function listenFrom(after, handlers) {
   source.onerror = () => {
     grace ??= setTimeout(() => handlers.onConnection(false), GRACE_MS);
     // A browser gives up for good when the answer was no event stream.
-    if (source.readyState === EventSource.CLOSED) setTimeout(() => listenFrom(handlers.lastEvent(), handlers), RETRY_MS);
+    if (source.readyState === EventSource.CLOSED)
+      setTimeout(() => listenFrom(handlers.lastEvent(), handlers), RETRY_MS);
   };
 }

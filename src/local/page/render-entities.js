@@ -78,7 +78,11 @@ function codeBlock(children, { language = "" }) {
       el("span", {}, language || "text"),
       el("button", { class: "copy-button", "data-do": "copy-block" }, icon("copy"), "Copy"),
     ),
-    el("pre", { tabindex: 0, "aria-label": `Code${language === "" ? "" : `, ${language}`}` }, el("code", {}, ...children)),
+    el(
+      "pre",
+      { tabindex: 0, "aria-label": `Code${language === "" ? "" : `, ${language}`}` },
+      el("code", {}, ...children),
+    ),
   );
 }
 

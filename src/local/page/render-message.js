@@ -14,7 +14,13 @@ function renderMessage({ message, author, isOwn, isFirst, isGroup }) {
   const showsAuthor = isGroup && !isOwn && isFirst;
   const bubble = el("div", { class: "bubble" });
   if (showsAuthor) bubble.append(el("p", { class: "author" }, author));
-  bubble.append(...forwardOf(message), ...previewOf(message), ...mediaOf(message), ...textOf(message), metaOf(message, isOwn));
+  bubble.append(
+    ...forwardOf(message),
+    ...previewOf(message),
+    ...mediaOf(message),
+    ...textOf(message),
+    metaOf(message, isOwn),
+  );
   const box = el("div", { class: "box" }, bubble, ...keyboardOf(message));
   const label = `${author}, ${clockTime(message.date)}`;
   return el(
@@ -100,7 +106,12 @@ function keyOf(button) {
   const data = button.callback_data;
   return el(
     "button",
-    { class: classes, "data-do": "press", "data-data": data, disabled: data === undefined || button.disabled !== undefined },
+    {
+      class: classes,
+      "data-do": "press",
+      "data-data": data,
+      disabled: data === undefined || button.disabled !== undefined,
+    },
     button.text,
   );
 }

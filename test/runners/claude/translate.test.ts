@@ -114,6 +114,11 @@ describe("the answer", () => {
     expect(error).toMatch(/^API Error: 500/u);
   });
 
+  it("is not that text either where the CLI does not mark it (2.0 and older)", () => {
+    const { events } = feed([init, says("API Error: 500"), ends("API Error: 500", { is_error: true })]);
+    expect(completedOf(events)).toMatchObject({ ok: false, answer: "", error: "API Error: 500" });
+  });
+
   it("has the follow-up's turn behind the first one", async () => {
     const { answer } = completedOf(await replay("steer-during-text"));
     expect(answer).toMatch(/^You said: SLOW\(5\) story/u);

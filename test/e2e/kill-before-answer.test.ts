@@ -1,0 +1,111 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { settledOutcome, unfinished } from "./oracle.ts";
+import { RealBot } from "./real-bot.ts";
+
+let bot: RealBot;
+
+beforeEach(async () => {
+  bot = await RealBot.create();
+  await bot.start();
+});
+
+afterEach(async () => {
+  await bot.close();
+});
+
+describe("a bot killed before its engine has a result", () => {
+  it("runs a prompt once that it was handed and had not confirmed", async () => {
+    const before = bot.lastCall;
+    bot.say("first words");
+    await bot.until("the update is handed over", () =>
+      bot.world
+        .requests({ method: "getUpdates" })
+        .some(({ id, answeredAt }) => id <= before && answeredAt !== undefined),
+    );
+    await restartedWhenKilled();
+    await settledOutcome(bot, "first words", ["first words"]);
+  });
+
+  it("runs a prompt at most once that it had confirmed", async () => {
+    const before = bot.lastCall;
+    bot.say("confirmed words");
+    await bot.called("getUpdates", before);
+    await restartedWhenKilled();
+    await settledOutcome(bot, "confirmed words", ["confirmed words"]);
+  });
+
+  it("reports a prompt once whose receipt was on its way", async () => {
+    bot.world.addFault({ method: "sendMessage", kind: "delay", delay_ms: 200 });
+    const before = bot.lastCall;
+    bot.say("hold a");
+    await bot.called("sendMessage", before);
+    await bot.kill();
+    // Nobody knows the id of this message: the bot died before it was told.
+    const orphan = await bot.shows(/^starting/);
+    bot.world.delete({ message: orphan.message_id });
+    bot.engine.release("a");
+    await bot.start();
+    expect(await settledOutcome(bot, "hold a", ["held a"])).toBe("interrupted");
+  });
+
+  it("reports a prompt as interrupted whose receipt was visible", async () => {
+    bot.say("hold b");
+    await bot.shows(/^starting/);
+    await restartedWhenKilled();
+    bot.engine.release("b");
+    expect(await settledOutcome(bot, "hold b", ["held b"])).toBe("interrupted");
+  });
+
+  it("reports a prompt as interrupted that its engine works on, and ends the engine", async () => {
+    bot.say("hold c");
+    await bot.until("the engine works", () => bot.engine.hasSign("c.started"));
+    await restartedWhenKilled();
+    expect(await settledOutcome(bot, "hold c", ["held c"])).toBe("interrupted");
+  });
+
+  it("corrects the progress message of a run that was seen working, within 5 s of its restart", async () => {
+    bot.say("hold d");
+    const working = await bot.shows(/^working/);
+    await bot.kill();
+    const restartedAt = performance.now();
+    await bot.start();
+    const corrected = await bot.shows(/^interrupted/, 5_000);
+    expect(performance.now() - restartedAt).toBeLessThan(5_000);
+    expect(corrected.message_id).toBe(working.message_id);
+    expect(unfinished(bot)).toEqual([]);
+    expect(await settledOutcome(bot, "hold d", ["held d"])).toBe("interrupted");
+  });
+
+  it("runs what had waited in its session, once and after the restart", async () => {
+    bot.say("hold e");
+    const card = await bot.shows(/^starting/);
+    await bot.until("the engine works", () => bot.engine.hasSign("e.started"));
+    bot.say("waits behind it", card.message_id);
+    await bot.shows(/^queued/);
+    await restartedWhenKilled();
+    expect(await settledOutcome(bot, "hold e", ["held e"])).toBe("interrupted");
+    expect(await settledOutcome(bot, "waits behind it", ["waits behind it"])).toBe("answered");
+    const [first, second] = bot.engine.started();
+    expect(second?.session).toBe(first?.session);
+  });
+
+  it("answers what was sent while it was down, in order", async () => {
+    await bot.kill();
+    for (const number of [1, 2, 3]) bot.say(`sent while down ${number}`);
+    await bot.start();
+    for (const number of [1, 2, 3]) {
+      const prompt = `sent while down ${number}`;
+      expect(await settledOutcome(bot, prompt, [prompt])).toBe("answered");
+    }
+    const receipts = bot.world.events().flatMap((event) => (event.type === "message" ? [event.message] : []));
+    const prompts = receipts.flatMap(({ text, reply_to_message: to }) =>
+      /^(starting|queued)/.test(text ?? "") ? [to?.text] : [],
+    );
+    expect(prompts).toEqual(["sent while down 1", "sent while down 2", "sent while down 3"]);
+  });
+});
+
+async function restartedWhenKilled(): Promise<void> {
+  await bot.kill();
+  await bot.start();
+}

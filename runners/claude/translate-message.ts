@@ -1,4 +1,4 @@
-import type { Action, ActionDetail, ActionEvent, FileChange } from "../../src/domain/event.ts";
+import type { Action, ActionDetail, ActionEvent } from "../../src/domain/event.ts";
 import { toolAction } from "../../src/runner/tool-action.ts";
 import type { AssistantLine, Block, ToolResultBlock, ToolUseBlock, UserLine } from "./lines.ts";
 import { decodeContent } from "./schema.ts";

@@ -43,10 +43,8 @@ const CLICKS = {
     for (const name of ["role", "tabindex", "aria-label", "data-do"]) element.removeAttribute(name);
   },
   unfold(button) {
-    const quote = button.closest("blockquote");
-    const isOpen = quote.toggleAttribute("data-open");
+    const isOpen = button.closest("blockquote").toggleAttribute("data-open");
     button.dataset.open = "";
     button.setAttribute("aria-expanded", String(isOpen));
-    button.textContent = isOpen ? "Show less" : "Show more";
   },
 };

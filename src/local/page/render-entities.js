@@ -95,7 +95,12 @@ function foldedQuote(children) {
   const text = textOf(children);
   const isShort = text.length <= SHORT_QUOTE.chars && text.split("\n").length <= SHORT_QUOTE.lines;
   if (isShort) return el("blockquote", {}, ...children);
-  const more = el("button", { class: "unfold", "aria-expanded": "false", "data-do": "unfold" }, "Show more");
+  const more = el(
+    "button",
+    { class: "unfold", "aria-expanded": "false", "data-do": "unfold" },
+    el("span", { class: "when-folded" }, "Show more"),
+    el("span", { class: "when-open" }, "Show less"),
+  );
   return el("blockquote", { class: "folded" }, el("div", { class: "fold" }, ...children), more);
 }
 

@@ -54,7 +54,7 @@ const CHANGES = {
   viewed: (state, { viewer }) => ({ ...state, viewer }),
   connection: (state, { connected }) => ({ ...state, connected }),
   polling: (state, { polling }) => ({ ...state, polling }),
-  forgotten: (state) => ({ ...state, messages: {}, loadedAt: {}, unread: {}, typing: {}, lastEvent: 0 }),
+  forgotten: withoutMemory,
   event: (state, { event }) => withEvent({ ...state, lastEvent: Math.max(state.lastEvent, event.id) }, event),
 };
 
@@ -68,16 +68,31 @@ const EVENTS = {
   topic: withTopic,
 };
 
+// What is on screen stays there until its snapshot comes: an empty page in between would flicker.
+function withoutMemory(state) {
+  const chat = state.open?.chat ?? 0;
+  const messages = chat in state.messages ? { [chat]: state.messages[chat] } : {};
+  return { ...state, messages, loadedAt: { [chat]: Infinity }, unread: {}, typing: {}, lastEvent: 0 };
+}
+
 function withSnapshot(state, { snapshot, chat }) {
-  const { boot, bot, users, chats, commands, polling, last_event: lastEvent, owner, messages } = snapshot;
-  const next = { ...state, boot, bot, users, chats, commands, polling, viewer: state.viewer ?? owner };
-  const opened = { ...next, lastEvent: Math.max(state.lastEvent, lastEvent), open: state.open ?? { chat: owner } };
+  const { boot, bot, users, chats, commands, last_event: lastEvent, owner, messages } = snapshot;
+  const open = existing(state.open, chats) ?? { chat: owner };
+  const viewer = state.viewer ?? owner;
+  const opened = { ...state, boot, bot, users, chats, commands, viewer, open, lastEvent: Math.max(state.lastEvent, lastEvent) };
   if (chat === undefined || messages === undefined) return opened;
   return {
     ...opened,
     messages: { ...state.messages, [chat]: messages },
     loadedAt: { ...state.loadedAt, [chat]: lastEvent },
   };
+}
+
+function existing(open, chats) {
+  const chat = chats.find(({ id }) => id === open?.chat);
+  if (chat === undefined) return undefined;
+  const hasTopic = chat.topics.some(({ id }) => id === open.thread);
+  return open.thread === undefined || hasTopic ? open : { chat: chat.id };
 }
 
 function withEvent(state, event) {

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Decision, DecisionRequest } from "../src/domain/decision.ts";
 import type {
   ActionEvent,
@@ -36,8 +37,16 @@ export function completed(answer = "done", more: Partial<CompletedEvent> = {}): 
   return { type: "completed", engine: testEngine, ok: true, answer, resume: token(), ...more };
 }
 
+/** Every request has a run id of its own, also across test files: ending a run ends every process with its mark. */
 export function runRequest(more: Partial<RunRequest> = {}): RunRequest {
-  return { runId: toRunId("run000000001"), prompt: "hello", cwd: process.cwd(), attachments: [], options: {}, ...more };
+  return {
+    runId: toRunId(randomUUID().replaceAll("-", "").slice(0, 12)),
+    prompt: "hello",
+    cwd: process.cwd(),
+    attachments: [],
+    options: {},
+    ...more,
+  };
 }
 
 /** A host whose requests and processes can be looked at, and which can be aborted. */

@@ -1,49 +1,43 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { settledOutcome } from "./oracle.ts";
-import { RealBot } from "./real-bot.ts";
+import { describe, expect } from "vitest";
+import { outcomeOf, settle } from "./oracle.ts";
+import { it, type RealBot } from "./real-bot.ts";
 
 /** Longer than a killed bot needs to be gone, so that the call has its effect afterwards. */
 const ON_ITS_WAY = { kind: "delay", delay_ms: 300 } as const;
 const SHORTLY = { kind: "delay", delay_ms: 0 } as const;
 
-let bot: RealBot;
-
-beforeEach(async () => {
-  bot = await RealBot.create();
-  await bot.start();
-});
-
-afterEach(async () => {
-  await bot.close();
-});
-
-describe("a bot killed when its engine has a result", () => {
-  it("answers or reports the prompt whose result was just written, and ends an engine that lingers", async () => {
+describe.concurrent("a bot killed when its engine has a result", () => {
+  it("answers or reports the prompt whose result was just written, and ends an engine that lingers", async ({
+    bot,
+  }) => {
     bot.say("linger a");
     await bot.until("the result is written", () => bot.engine.hasSign("a.result"));
-    await restartedWhenKilled();
-    await settledOutcome(bot, "linger a", ["answered a"]);
+    await bot.restart();
+    await settle(bot, ["linger a"]);
+    outcomeOf(bot, "linger a", ["answered a"]);
   });
 
-  it("marks the second copy of a final message that was on its way", async () => {
-    await working("b");
+  it("marks the second copy of a final message that was on its way", async ({ bot }) => {
+    await working(bot, "b");
     bot.world.addFault({ method: "sendMessage", ...ON_ITS_WAY });
-    await endsDuring("b", "sendMessage");
+    await endsDuring(bot, "b", "sendMessage");
     await bot.shows(/held b/);
     await bot.start();
-    expect(await settledOutcome(bot, "hold b", ["held b"])).toBe("answered");
+    await settle(bot, ["hold b"]);
+    expect(outcomeOf(bot, "hold b", ["held b"])).toBe("answered");
     expect(bot.texts().filter((text) => text.includes("held b")).length).toBe(2);
   });
 
-  it("sends a final message once more at most that was just visible", async () => {
-    await working("c");
+  it("sends a final message once more at most that was just visible", async ({ bot }) => {
+    await working(bot, "c");
     bot.engine.release("c");
     await bot.shows(/held c/);
-    await restartedWhenKilled();
-    expect(await settledOutcome(bot, "hold c", ["held c"])).toBe("answered");
+    await bot.restart();
+    await settle(bot, ["hold c"]);
+    expect(outcomeOf(bot, "hold c", ["held c"])).toBe("answered");
   });
 
-  it("sends the rest of an answer of three messages when the second was on its way", async () => {
+  it("sends the rest of an answer of three messages when the second was on its way", async ({ bot }) => {
     bot.world.addFault({ method: "sendMessage", ...SHORTLY, times: 2 });
     bot.world.addFault({ method: "sendMessage", ...ON_ITS_WAY });
     const prompt = "size 11000";
@@ -57,48 +51,53 @@ describe("a bot killed when its engine has a result", () => {
     await bot.start();
     await bot.shows(/continued \(3\/3\)/);
     const parts = ["[0] [1]", "continued (2/3)", "continued (3/3)"];
-    expect(await settledOutcome(bot, prompt, parts)).toBe("answered");
+    await settle(bot, [prompt]);
+    expect(outcomeOf(bot, prompt, parts)).toBe("answered");
   });
 
-  it("removes the progress message whose removal was on its way", async () => {
-    await working("d");
+  it("removes the progress message whose removal was on its way", async ({ bot }) => {
+    await working(bot, "d");
     bot.world.addFault({ method: "deleteMessage", ...ON_ITS_WAY });
-    await endsDuring("d", "deleteMessage");
+    await endsDuring(bot, "d", "deleteMessage");
     await bot.start();
-    expect(await settledOutcome(bot, "hold d", ["held d"])).toBe("answered");
+    await settle(bot, ["hold d"]);
+    expect(outcomeOf(bot, "hold d", ["held d"])).toBe("answered");
   });
 
-  it("says nothing more about a run that was all done", async () => {
-    await working("e");
+  it("says nothing more about a run that was all done", async ({ bot }) => {
+    await working(bot, "e");
     bot.engine.release("e");
     await bot.shows(/held e/);
     await bot.until("the progress message is gone", () => bot.texts().length === 1);
-    await restartedWhenKilled();
-    expect(await settledOutcome(bot, "hold e", ["held e"])).toBe("answered");
+    await bot.restart();
+    await settle(bot, ["hold e"]);
+    expect(outcomeOf(bot, "hold e", ["held e"])).toBe("answered");
     expect(bot.texts().filter((text) => text.includes("held e")).length).toBe(1);
   });
 });
 
-describe("a bot killed again while it recovers", () => {
-  it("ends up the same when it had just begun to poll", async () => {
-    await working("f");
-    await restartedWhenKilled();
-    await restartedWhenKilled();
-    expect(await settledOutcome(bot, "hold f", ["held f"])).toBe("interrupted");
+describe.concurrent("a bot killed again while it recovers", () => {
+  it("ends up the same when it had just begun to poll", async ({ bot }) => {
+    await working(bot, "f");
+    await bot.restart();
+    await bot.restart();
+    await settle(bot, ["hold f"]);
+    expect(outcomeOf(bot, "hold f", ["held f"])).toBe("interrupted");
   });
 
-  it("repeats the correction that was on its way", async () => {
-    await working("g");
+  it("repeats the correction that was on its way", async ({ bot }) => {
+    await working(bot, "g");
     await bot.kill();
     bot.world.addFault({ method: "editMessageText", ...ON_ITS_WAY });
     const before = bot.lastCall;
     await bot.start();
     await bot.called("editMessageText", before);
-    await restartedWhenKilled();
-    expect(await settledOutcome(bot, "hold g", ["held g"])).toBe("interrupted");
+    await bot.restart();
+    await settle(bot, ["hold g"]);
+    expect(outcomeOf(bot, "hold g", ["held g"])).toBe("interrupted");
   });
 
-  it("ends the processes of a run that was being cancelled", async () => {
+  it("ends the processes of a run that was being cancelled", async ({ bot }) => {
     bot.say("family h");
     const card = await bot.shows(/^starting/);
     await bot.until("the children are up", () => bot.engine.hasSign("h.started"));
@@ -107,27 +106,23 @@ describe("a bot killed again while it recovers", () => {
     bot.world.press({ message: card.message_id, data });
     await bot.called("answerCallbackQuery", before);
     expect(bot.engine.alive().length).toBe(3);
-    await restartedWhenKilled();
-    expect(await settledOutcome(bot, "family h", ["never"])).toBe("interrupted");
+    await bot.restart();
+    await settle(bot, ["family h"]);
+    expect(outcomeOf(bot, "family h", ["never"])).toBe("interrupted");
     expect(bot.engine.alive()).toEqual([]);
   });
 });
 
-async function working(name: string): Promise<void> {
+async function working(bot: RealBot, name: string): Promise<void> {
   bot.say(`hold ${name}`);
   await bot.until("the engine works", () => bot.engine.hasSign(`${name}.started`));
   await bot.shows(/^(starting|working)/);
 }
 
 /** Lets the engine answer, and kills the bot while a call of `method` is on its way. */
-async function endsDuring(name: string, method: string): Promise<void> {
+async function endsDuring(bot: RealBot, name: string, method: string): Promise<void> {
   const before = bot.lastCall;
   bot.engine.release(name);
   await bot.called(method, before);
   await bot.kill();
-}
-
-async function restartedWhenKilled(): Promise<void> {
-  await bot.kill();
-  await bot.start();
 }

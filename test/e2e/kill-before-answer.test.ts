@@ -1,20 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { settledOutcome, unfinished } from "./oracle.ts";
-import { RealBot } from "./real-bot.ts";
+import { describe, expect } from "vitest";
+import { outcomeOf, settle, unfinished } from "./oracle.ts";
+import { it, type RealBot } from "./real-bot.ts";
 
-let bot: RealBot;
-
-beforeEach(async () => {
-  bot = await RealBot.create();
-  await bot.start();
-});
-
-afterEach(async () => {
-  await bot.close();
-});
-
-describe("a bot killed before its engine has a result", () => {
-  it("runs a prompt once that it was handed and had not confirmed", async () => {
+describe.concurrent("a bot killed before its engine has a result", () => {
+  it("runs a prompt once that it was handed and had not confirmed", async ({ bot }) => {
     const before = bot.lastCall;
     bot.say("first words");
     await bot.until("the update is handed over", () =>
@@ -22,19 +11,21 @@ describe("a bot killed before its engine has a result", () => {
         .requests({ method: "getUpdates" })
         .some(({ id, answeredAt }) => id <= before && answeredAt !== undefined),
     );
-    await restartedWhenKilled();
-    await settledOutcome(bot, "first words", ["first words"]);
+    await bot.restart();
+    await settle(bot, ["first words"]);
+    outcomeOf(bot, "first words", ["first words"]);
   });
 
-  it("runs a prompt at most once that it had confirmed", async () => {
+  it("runs a prompt at most once that it had confirmed", async ({ bot }) => {
     const before = bot.lastCall;
     bot.say("confirmed words");
     await bot.called("getUpdates", before);
-    await restartedWhenKilled();
-    await settledOutcome(bot, "confirmed words", ["confirmed words"]);
+    await bot.restart();
+    await settle(bot, ["confirmed words"]);
+    outcomeOf(bot, "confirmed words", ["confirmed words"]);
   });
 
-  it("reports a prompt once whose receipt was on its way", async () => {
+  it("reports a prompt once whose receipt was on its way", async ({ bot }) => {
     bot.world.addFault({ method: "sendMessage", kind: "delay", delay_ms: 200 });
     const before = bot.lastCall;
     bot.say("hold a");
@@ -45,25 +36,28 @@ describe("a bot killed before its engine has a result", () => {
     bot.world.delete({ message: orphan.message_id });
     bot.engine.release("a");
     await bot.start();
-    expect(await settledOutcome(bot, "hold a", ["held a"])).toBe("interrupted");
+    await settle(bot, ["hold a"]);
+    expect(outcomeOf(bot, "hold a", ["held a"])).toBe("interrupted");
   });
 
-  it("reports a prompt as interrupted whose receipt was visible", async () => {
+  it("reports a prompt as interrupted whose receipt was visible", async ({ bot }) => {
     bot.say("hold b");
     await bot.shows(/^starting/);
-    await restartedWhenKilled();
+    await bot.restart();
     bot.engine.release("b");
-    expect(await settledOutcome(bot, "hold b", ["held b"])).toBe("interrupted");
+    await settle(bot, ["hold b"]);
+    expect(outcomeOf(bot, "hold b", ["held b"])).toBe("interrupted");
   });
 
-  it("reports a prompt as interrupted that its engine works on, and ends the engine", async () => {
+  it("reports a prompt as interrupted that its engine works on, and ends the engine", async ({ bot }) => {
     bot.say("hold c");
     await bot.until("the engine works", () => bot.engine.hasSign("c.started"));
-    await restartedWhenKilled();
-    expect(await settledOutcome(bot, "hold c", ["held c"])).toBe("interrupted");
+    await bot.restart();
+    await settle(bot, ["hold c"]);
+    expect(outcomeOf(bot, "hold c", ["held c"])).toBe("interrupted");
   });
 
-  it("corrects the progress message of a run that was seen working, within 5 s of its restart", async () => {
+  it("corrects the progress message of a run that was seen working, within 5 s of its restart", async ({ bot }) => {
     bot.say("hold d");
     const working = await bot.shows(/^working/);
     await bot.kill();
@@ -73,29 +67,33 @@ describe("a bot killed before its engine has a result", () => {
     expect(performance.now() - restartedAt).toBeLessThan(5_000);
     expect(corrected.message_id).toBe(working.message_id);
     expect(unfinished(bot)).toEqual([]);
-    expect(await settledOutcome(bot, "hold d", ["held d"])).toBe("interrupted");
+    await settle(bot, ["hold d"]);
+    expect(outcomeOf(bot, "hold d", ["held d"])).toBe("interrupted");
   });
 
-  it("runs what had waited in its session, once and after the restart", async () => {
+  it("runs what had waited in its session, once and after the restart", async ({ bot }) => {
     bot.say("hold e");
     const card = await bot.shows(/^starting/);
     await bot.until("the engine works", () => bot.engine.hasSign("e.started"));
     bot.say("waits behind it", card.message_id);
     await bot.shows(/^queued/);
-    await restartedWhenKilled();
-    expect(await settledOutcome(bot, "hold e", ["held e"])).toBe("interrupted");
-    expect(await settledOutcome(bot, "waits behind it", ["waits behind it"])).toBe("answered");
+    await bot.restart();
+    await settle(bot, ["hold e"]);
+    expect(outcomeOf(bot, "hold e", ["held e"])).toBe("interrupted");
+    await settle(bot, ["waits behind it"]);
+    expect(outcomeOf(bot, "waits behind it", ["waits behind it"])).toBe("answered");
     const [first, second] = bot.engine.started();
     expect(second?.session).toBe(first?.session);
   });
 
-  it("answers what was sent while it was down, in order", async () => {
+  it("answers what was sent while it was down, in order", async ({ bot }) => {
     await bot.kill();
     for (const number of [1, 2, 3]) bot.say(`sent while down ${number}`);
     await bot.start();
     for (const number of [1, 2, 3]) {
       const prompt = `sent while down ${number}`;
-      expect(await settledOutcome(bot, prompt, [prompt])).toBe("answered");
+      await settle(bot, [prompt]);
+      expect(outcomeOf(bot, prompt, [prompt])).toBe("answered");
     }
     const receipts = bot.world.events().flatMap((event) => (event.type === "message" ? [event.message] : []));
     const prompts = receipts.flatMap(({ text, reply_to_message: to }) =>
@@ -104,8 +102,3 @@ describe("a bot killed before its engine has a result", () => {
     expect(prompts).toEqual(["sent while down 1", "sent while down 2", "sent while down 3"]);
   });
 });
-
-async function restartedWhenKilled(): Promise<void> {
-  await bot.kill();
-  await bot.start();
-}

@@ -1,6 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import Database from "better-sqlite3";
+import { test, type TestAPI } from "vitest";
 import { z } from "zod";
 import type { LocalMessage } from "../../src/local/bot-api-types.ts";
 import { type LocalTelegram, startLocalTelegram } from "../../src/local/local-telegram.ts";
@@ -186,6 +188,26 @@ export class RealBot {
     await this.process.exited;
   }
 
+  /**
+   * SIGKILL and a new start. A receipt whose answer the killed process did not live to read is taken out of the chat meanwhile: no bot
+   * can know the id of such a message, so nothing can correct it.
+   */
+  async restart(): Promise<void> {
+    await this.kill();
+    this.#removeOrphans();
+    await this.start();
+  }
+
+  #removeOrphans(): void {
+    const journal = new Database(join(this.dir, "takopi.db"), { readonly: true });
+    const known = journal.prepare("SELECT 1 FROM messages WHERE message_id = ?");
+    for (const message of this.world.botMessages()) {
+      const isReceipt = /^(starting|queued)/.test(textOf(message));
+      if (isReceipt && known.get(message.message_id) === undefined) this.world.delete({ message: message.message_id });
+    }
+    journal.close();
+  }
+
   /** The orderly end. */
   terminate(): Promise<BotExit> {
     this.process.signal("SIGTERM");
@@ -210,3 +232,16 @@ export class RealBot {
     rmSync(this.dir, { recursive: true, force: true });
   }
 }
+
+/** Each test has a bot of its own, which polls, so that tests can run side by side. */
+export const it: TestAPI<{ bot: RealBot }> = test.extend<{ bot: RealBot }>({
+  bot: async ({ task: _task }, use) => {
+    const bot = await RealBot.create();
+    try {
+      await bot.start();
+      await use(bot);
+    } finally {
+      await bot.close();
+    }
+  },
+});

@@ -49,7 +49,11 @@ async function submit({ state }, { text, files, context }) {
     await api.edit({ ...where, message: id, text: text.trim() });
     return;
   }
-  const place = { ...where, ...(thread === undefined ? {} : { thread }), ...(id === undefined ? {} : { reply_to: id }) };
+  const place = {
+    ...where,
+    ...(thread === undefined ? {} : { thread }),
+    ...(id === undefined ? {} : { reply_to: id }),
+  };
   const [first, ...others] = files;
   if (first !== undefined) await api.upload({ ...place, ...(text.trim() === "" ? {} : { caption: text }) }, first);
   for (const file of others) await api.upload(place, file);

@@ -79,7 +79,17 @@ function withSnapshot(state, { snapshot, chat }) {
   const { boot, bot, users, chats, commands, last_event: lastEvent, owner, messages } = snapshot;
   const open = existing(state.open, chats) ?? { chat: owner };
   const viewer = state.viewer ?? owner;
-  const opened = { ...state, boot, bot, users, chats, commands, viewer, open, lastEvent: Math.max(state.lastEvent, lastEvent) };
+  const opened = {
+    ...state,
+    boot,
+    bot,
+    users,
+    chats,
+    commands,
+    viewer,
+    open,
+    lastEvent: Math.max(state.lastEvent, lastEvent),
+  };
   if (chat === undefined || messages === undefined) return opened;
   return {
     ...opened,

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { redact } from "./app/redact.ts";
 import { app } from "./cli/app.ts";
 import type { CliIo } from "./cli/cli.ts";
 import { runCli } from "./cli/program.ts";
@@ -22,6 +23,11 @@ const io: CliIo = {
 
 // `takopi config list | head`: who reads went away, and nobody is left to tell.
 process.stdout.on("error", () => process.exit(0));
+
+// A fault in one corner must not take every run down with it. What it may leave half done, the journal puts right at the next start.
+process.on("unhandledRejection", (reason) => {
+  process.stderr.write(`takopi: unexpected: ${redact(String(reason), [])}\n`);
+});
 
 // Exits by itself even where something still waits: everything accepted is in the journal.
 process.exit(await runCli(process.argv.slice(2), { io, app, questions: terminalQuestions }));

@@ -1,12 +1,11 @@
 import type { Log, Store } from "../bridge/ports.ts";
-import { accessFrom } from "../config/access-rule.ts";
 import type { TakopiConfig } from "../config/config.ts";
 import { say } from "../bridge/say.ts";
-import type { AccessRule } from "../routing/access.ts";
 import type { createApi } from "../telegram/create-api.ts";
 import { createGate } from "../telegram/gate.ts";
 import { createPoller } from "../telegram/poll-updates.ts";
 import type { BotParts } from "./bot-parts.ts";
+import { currentAccess } from "./current-access.ts";
 import { StartError } from "./start-error.ts";
 import { systemClock } from "./system-clock.ts";
 
@@ -27,16 +26,14 @@ interface PollingDeps {
 /** Takes updates in, from now on: gate, then inbox, and only then does the next poll confirm them. */
 export function startPolling({ api, store, log, config, parts }: PollingDeps): Polling {
   const clock = systemClock;
-  const rule = currentRule(config, store);
   const receive = createGate({
     store,
     clock,
     log,
-    rule: rule.get,
+    rule: () => currentAccess(config, store),
     admit: (update) =>
       parts.inbox.receive({ updateId: update.update_id, payload: JSON.stringify(update), receivedAt: clock.now() }),
     onPaired: ({ userId, name }) => {
-      rule.refresh();
       log.info("paired", { userId });
       const text = `Hello ${name}, you are paired with this bot. Send a prompt, or /help.`;
       say(parts.deliveries, { thread: { chatId: userId }, text });
@@ -57,18 +54,4 @@ export function startPolling({ api, store, log, config, parts }: PollingDeps): P
       await finished.catch(() => undefined);
     },
   };
-}
-
-/** Kept in memory: the gate asks for every update. Pairings happen in this process only. */
-function currentRule(config: TakopiConfig, store: Store): { get: () => AccessRule; refresh: () => void } {
-  const read = (): AccessRule =>
-    accessFrom(
-      config,
-      store.pairedUsers().map((user) => user.userId),
-    );
-  let rule = read();
-  const refresh = (): void => {
-    rule = read();
-  };
-  return { get: () => rule, refresh };
 }

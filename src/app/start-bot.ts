@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { assembleBot, type BotParts } from "./bot-parts.ts";
+import { currentAccess } from "./current-access.ts";
 import { bridgeSettings } from "./bridge-settings.ts";
 import { chooseDefaultEngine, engineSource, enginesOf } from "./engine-source.ts";
 import { takeLocks } from "./locks.ts";
@@ -7,8 +8,9 @@ import { startPolling } from "./polling.ts";
 import { stopBot } from "./stop-bot.ts";
 import { systemClock } from "./system-clock.ts";
 import type { Log, Processes, Store } from "../bridge/ports.ts";
+import { moveChat } from "../bridge/move-chat.ts";
 import { recover } from "../bridge/recover.ts";
-import { accessFrom, accessProblem } from "../config/access-rule.ts";
+import { accessProblem } from "../config/access-rule.ts";
 import type { LoadedConfig } from "../config/load-config.ts";
 import { openStore } from "../store/open-store.ts";
 import { announce } from "../telegram/announce.ts";
@@ -80,7 +82,7 @@ async function runBot(request: BotRequest, store: Store, releaseLocks: () => voi
   const api = createApi({ token, apiRoot });
   const me = await whoAmI({ api, store, log, clock, token });
   const outbox = new Outbox({ clock, log });
-  const onMigrate = (from: number, to: number): void => store.migrateChat(from, to);
+  const onMigrate = (from: number, to: number): void => moveChat({ store, log }, from, to);
   const chat = createTelegramChat({ api, outbox, clock, log, onMigrate });
   const settings = bridgeSettings(config, {
     defaultEngine,
@@ -108,11 +110,7 @@ function openParts(parts: BotParts, { store, log }: { store: Store; log: Log }):
 }
 
 function checkAccess({ config }: LoadedConfig, store: Store): void {
-  const rule = accessFrom(
-    config,
-    store.pairedUsers().map((user) => user.userId),
-  );
-  const problem = accessProblem(rule, store.hasOpenPairing(systemClock.now()));
+  const problem = accessProblem(currentAccess(config, store), store.hasOpenPairing(systemClock.now()));
   if (problem !== undefined) throw new StartError(problem);
 }
 

@@ -1,6 +1,7 @@
 import type { MessageText } from "../domain/message-text.ts";
 import type { MessageRef } from "../domain/thread.ts";
 import { join, plain } from "../render/text-builder.ts";
+import { untilWritten } from "./until-written.ts";
 import { type Chat, ChatError, type Clock, type Log, type NewOutboxRow, type OutboxRow, type Store } from "./ports.ts";
 
 export interface DeliveryDeps {
@@ -66,9 +67,7 @@ export class Deliveries {
     const { chatId } = row.thread;
     this.#busyChats.add(chatId);
     void this.#deliver(row)
-      .catch((error: unknown) =>
-        this.#deps.log.error("the journal could not record a delivery", { row: row.id, error }),
-      )
+      .catch((error: unknown) => this.#deps.log.error("a delivery broke", { row: row.id, error }))
       .finally(() => {
         this.#busyChats.delete(chatId);
         if (this.#isStopped) this.#reportIdle();
@@ -77,18 +76,29 @@ export class Deliveries {
   }
 
   async #deliver(row: OutboxRow): Promise<void> {
-    const { store, clock, log } = this.#deps;
-    store.markSending(row.id);
+    const { store } = this.#deps;
+    await this.#write(() => store.markSending(row.id));
     try {
-      store.markSent(row.id, await this.#perform(row));
+      const message = await this.#perform(row);
+      await this.#write(() => store.markSent(row.id, message));
     } catch (error) {
       if (!(error instanceof ChatError)) throw error;
-      log.warn("delivery failed", { row: row.id, fault: error.fault, attempts: row.attempts, reason: error.message });
-      const canRetry = error.fault === "unavailable" || error.fault === "uncertain";
-      if (!canRetry) return store.markFailed(row.id, error.message);
-      const notBefore = clock.now() + retryDelayMs(row.attempts);
-      store.postpone(row.id, { notBefore, uncertain: error.fault === "uncertain", error: error.message });
+      await this.#write(() => this.#recordFailure(row, error));
     }
+  }
+
+  #recordFailure({ id, attempts }: OutboxRow, { fault, message }: ChatError): void {
+    const { store, clock, log } = this.#deps;
+    log.warn("delivery failed", { row: id, fault, attempts, reason: message });
+    const canRetry = fault === "unavailable" || fault === "uncertain";
+    if (!canRetry) return store.markFailed(id, message);
+    const notBefore = clock.now() + retryDelayMs(attempts);
+    store.postpone(id, { notBefore, uncertain: fault === "uncertain", error: message });
+  }
+
+  /** A row that is sent but not recorded as sent would be sent again, so the record is tried until it is made. */
+  #write(change: () => void): Promise<void> {
+    return untilWritten(this.#deps, change);
   }
 
   async #perform({ operation, thread, runId, uncertain }: OutboxRow): Promise<MessageRef | undefined> {

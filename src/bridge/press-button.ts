@@ -15,12 +15,13 @@ const CANCEL_TOASTS: Readonly<Record<CancelOutcome, string>> = {
 };
 
 /** Does what a button says, once, and tells the presser what came of it. A button that no longer means anything says so. */
-export async function pressButton(deps: PressDeps, press: ButtonPress): Promise<void> {
+export function pressButton(deps: PressDeps, press: ButtonPress): void {
   const target = parseCallbackData(press.data);
   const run = target && deps.store.findRun(target.runId);
   const isHere = run?.thread.chatId === press.thread.chatId;
   const toast = target && run && isHere ? act(deps, press, { verb: target.verb, run }) : "This button no longer works.";
-  await deps.chat.answerPress(press.pressId, toast);
+  // Not waited for: an answer that hangs must not hold up the updates behind it.
+  void deps.chat.answerPress(press.pressId, toast);
 }
 
 function act(deps: PressDeps, press: ButtonPress, { verb, run }: { verb: PressTarget["verb"]; run: Run }): string {

@@ -4,7 +4,7 @@ import { createLocalServer } from "./http/server.ts";
 import { LocalTelegramError } from "./local-telegram-error.ts";
 import { LocalWorld } from "./local-world.ts";
 import { createState } from "./world/local-state.ts";
-import { BOT_FIRST_NAME, BOT_USERNAME, LOCAL_TOKEN, OWNER, STRANGER } from "./world/seed.ts";
+import { BOT_FIRST_NAME, BOT_USERNAME, extraUser, LOCAL_TOKEN, OWNER, STRANGER } from "./world/seed.ts";
 
 export interface LocalTelegramOptions {
   /** Default 0: a free one. */
@@ -21,6 +21,8 @@ export interface LocalTelegramOptions {
    * its journal from an earlier start never sees an id twice.
    */
   readonly firstId?: number;
+  /** How many more people there are, each with a private chat; default 0. */
+  readonly extraUsers?: number;
 }
 
 /** A person in the local chats. */
@@ -40,6 +42,8 @@ export interface LocalTelegram {
   readonly owner: LocalPerson;
   /** Never wrote to the bot: until then the bot can't write there. */
   readonly stranger: LocalPerson;
+  /** As many as `extraUsers` asked for. They never wrote to the bot either. */
+  readonly extras: readonly LocalPerson[];
   readonly world: LocalWorld;
   /** Ends all connections. Forgets everything. */
   close(): Promise<void>;
@@ -49,7 +53,9 @@ export interface LocalTelegram {
 export async function startLocalTelegram(options: LocalTelegramOptions = {}): Promise<LocalTelegram> {
   const { port = 0, host = "127.0.0.1", token = LOCAL_TOKEN, now = Date.now, floodLimits = false } = options;
   const bot = botOf(token);
-  const state = createState({ now, bot, floodLimits, firstId: options.firstId ?? tenthsSince2026(now()) });
+  const extraUsers = Array.from({ length: options.extraUsers ?? 0 }, (_, index) => extraUser(index + 1));
+  const firstId = options.firstId ?? tenthsSince2026(now());
+  const state = createState({ now, bot, floodLimits, firstId, extraUsers });
   const world = new LocalWorld(state, () => server.closeAllConnections());
   const server = createLocalServer(world, token);
   await listen(server, { port, host });
@@ -61,6 +67,7 @@ export async function startLocalTelegram(options: LocalTelegramOptions = {}): Pr
     bot: { id: bot.id, username: BOT_USERNAME, firstName: BOT_FIRST_NAME },
     owner: personOf(OWNER),
     stranger: personOf(STRANGER),
+    extras: extraUsers.map(personOf),
     world,
     close: () => close(server),
   };

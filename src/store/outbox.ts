@@ -34,5 +34,13 @@ export function createOutboxRepository(journal: Journal, now: () => number): Out
   };
 }
 
-/** The oldest unsent row of each chat, due or in flight or neither: what follows it waits, so that a chat reads in order. */
-const heads = "SELECT min(id) FROM outbox WHERE state IN ('queued', 'sending') GROUP BY chat_id";
+/**
+ * The row of each chat that is in flight or next in turn, due or not: what follows it waits, so that a chat reads in order. New
+ * messages go before edits and deletions, which only tidy up.
+ */
+const heads = `
+  SELECT id FROM (
+    SELECT id, row_number() OVER (
+      PARTITION BY chat_id ORDER BY state <> 'sending', target_message_id IS NOT NULL, id) AS place
+    FROM outbox WHERE state IN ('queued', 'sending'))
+  WHERE place = 1`;

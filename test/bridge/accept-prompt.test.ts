@@ -151,7 +151,7 @@ describe("prompts that may no longer be wanted", () => {
     const offer = await bridge.chat.shows(/^You sent this 2h 00m ago/);
     expect(bridge.runner.requests).toHaveLength(0);
     const data = offer.keyboard[0]?.[0]?.data ?? "";
-    for (let tap = 0; tap < 5; tap += 1) await pressButton(bridge.deps, bridge.press(data, offer.ref.messageId));
+    for (let tap = 0; tap < 5; tap += 1) pressButton(bridge.deps, bridge.press(data, offer.ref.messageId));
     await bridge.runner.nextRun();
     expect(bridge.runner.requests).toHaveLength(1);
     expect(bridge.chat.toasts).toEqual([
@@ -165,9 +165,9 @@ describe("prompts that may no longer be wanted", () => {
     const bridge = await opened();
     bridge.prompt("yesterday's idea", { sentAt: bridge.clock.now() - 7_200_000 });
     const offer = await bridge.chat.shows(/^You sent this/);
-    await pressButton(bridge.deps, bridge.press(offer.keyboard[0]?.[1]?.data ?? "", offer.ref.messageId));
+    pressButton(bridge.deps, bridge.press(offer.keyboard[0]?.[1]?.data ?? "", offer.ref.messageId));
     await bridge.chat.shows(/^Discarded\.$/);
-    await pressButton(bridge.deps, bridge.press(offer.keyboard[0]?.[0]?.data ?? "", offer.ref.messageId));
+    pressButton(bridge.deps, bridge.press(offer.keyboard[0]?.[0]?.data ?? "", offer.ref.messageId));
     expect(bridge.runner.requests).toHaveLength(0);
   });
 
@@ -215,7 +215,7 @@ describe("/cancel", () => {
     const question = await bridge.chat.shows(/^Which run/);
     expect(question.keyboard.flat().map((button) => button.label)).toEqual(["scripted · one", "scripted · two"]);
     const [one, two] = [await bridge.runner.nextRun(), await bridge.runner.nextRun()];
-    await pressButton(bridge.deps, bridge.press(question.keyboard[1]?.[0]?.data ?? "", question.ref.messageId));
+    pressButton(bridge.deps, bridge.press(question.keyboard[1]?.[0]?.data ?? "", question.ref.messageId));
     expect([one.host.signal.aborted, two.host.signal.aborted]).toEqual([false, true]);
     two.emit(completed("", { ok: false, error: "aborted" }));
     two.end();
@@ -248,7 +248,7 @@ describe("/cancel", () => {
     const run = await bridge.runner.nextRun();
     const card = await bridge.chat.shows(/^starting/);
     const press = bridge.press(card.keyboard[0]?.[0]?.data ?? "", card.ref.messageId);
-    await pressButton(bridge.deps, { ...press, thread: { chatId: CHAT + 1 } });
+    pressButton(bridge.deps, { ...press, thread: { chatId: CHAT + 1 } });
     expect(run.host.signal.aborted).toBe(false);
     expect(bridge.chat.toasts).toEqual(["This button no longer works."]);
   });

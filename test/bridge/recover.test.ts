@@ -26,8 +26,8 @@ describe("a start after an unclean end", () => {
     expect(shown.ref).toEqual(card.ref);
     expect(shown.text).toContain("scripted --resume s1");
     const data = shown.keyboard[0]?.[0]?.data ?? "";
-    await pressButton(bridge.deps, bridge.press(data, shown.ref.messageId));
-    await pressButton(bridge.deps, bridge.press(data, shown.ref.messageId));
+    pressButton(bridge.deps, bridge.press(data, shown.ref.messageId));
+    pressButton(bridge.deps, bridge.press(data, shown.ref.messageId));
     expect(bridge.chat.toasts).toEqual(["Resuming.", "This was already resumed."]);
     const resumed = await bridge.runner.nextRun();
     expect(resumed.request).toMatchObject({ prompt: "continue", resume: token("s1") });
@@ -41,7 +41,7 @@ describe("a start after an unclean end", () => {
     await settled();
     const bridge = await restarted(dead);
     const shown = await bridge.chat.shows(/^interrupted/);
-    await pressButton(bridge.deps, bridge.press(shown.keyboard[0]?.[0]?.data ?? "", shown.ref.messageId));
+    pressButton(bridge.deps, bridge.press(shown.keyboard[0]?.[0]?.data ?? "", shown.ref.messageId));
     expect((await bridge.runner.nextRun()).request).toMatchObject({ prompt: "work" });
   });
 

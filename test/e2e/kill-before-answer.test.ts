@@ -1,6 +1,6 @@
 import { describe, expect } from "vitest";
 import { outcomeOf, settle, unfinished } from "./oracle.ts";
-import { it, type RealBot } from "./real-bot.ts";
+import { it } from "./real-bot.ts";
 
 describe.concurrent("a bot killed before its engine has a result", () => {
   it("runs a prompt once that it was handed and had not confirmed", async ({ bot }) => {
@@ -78,27 +78,24 @@ describe.concurrent("a bot killed before its engine has a result", () => {
     bot.say("waits behind it", card.message_id);
     await bot.shows(/^queued/);
     await bot.restart();
-    await settle(bot, ["hold e"]);
+    await settle(bot, ["hold e", "waits behind it"]);
     expect(outcomeOf(bot, "hold e", ["held e"])).toBe("interrupted");
-    await settle(bot, ["waits behind it"]);
     expect(outcomeOf(bot, "waits behind it", ["waits behind it"])).toBe("answered");
     const [first, second] = bot.engine.started();
     expect(second?.session).toBe(first?.session);
   });
 
   it("answers what was sent while it was down, in order", async ({ bot }) => {
+    const prompts = [1, 2, 3].map((number) => `sent while down ${number}`);
     await bot.kill();
-    for (const number of [1, 2, 3]) bot.say(`sent while down ${number}`);
+    for (const prompt of prompts) bot.say(prompt);
     await bot.start();
-    for (const number of [1, 2, 3]) {
-      const prompt = `sent while down ${number}`;
-      await settle(bot, [prompt]);
-      expect(outcomeOf(bot, prompt, [prompt])).toBe("answered");
-    }
+    await settle(bot, prompts);
+    for (const prompt of prompts) expect(outcomeOf(bot, prompt, [prompt])).toBe("answered");
     const receipts = bot.world.events().flatMap((event) => (event.type === "message" ? [event.message] : []));
-    const prompts = receipts.flatMap(({ text, reply_to_message: to }) =>
+    const promised = receipts.flatMap(({ text, reply_to_message: to }) =>
       /^(starting|queued)/.test(text ?? "") ? [to?.text] : [],
     );
-    expect(prompts).toEqual(["sent while down 1", "sent while down 2", "sent while down 3"]);
+    expect(promised).toEqual(prompts);
   });
 });

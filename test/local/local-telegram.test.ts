@@ -31,6 +31,17 @@ test("a server started later gives later ids", async () => {
   expect(ids[1]).toBe((ids[0] ?? 0) + 600);
 });
 
+test("extra users have a private chat each, and the bot can answer there once they wrote", async () => {
+  const local = await startForTest({ extraUsers: 2 });
+  const [first, second] = local.extras;
+  local.world.message({ from: first?.id ?? 0, text: "hello" });
+  expect(await callBot(local, "sendMessage", { chat_id: first?.privateChatId, text: "hi" })).toMatchObject({ ok: true });
+  expect(await callBot(local, "sendMessage", { chat_id: second?.privateChatId, text: "hi" })).toMatchObject({
+    error_code: 403,
+  });
+  expect(local.world.messages(first?.privateChatId).map((message) => message.text)).toEqual(["hello", "hi"]);
+});
+
 test("closing ends an open poll", async () => {
   const local = await startForTest();
   const poll = callBot(local, "getUpdates", { timeout: 50 });

@@ -43,6 +43,15 @@ describe("the outbox", () => {
     expect(dueTexts(store)).toEqual(["1b"]);
   });
 
+  it("sends new messages before it tidies up old ones", () => {
+    const store = memoryStore();
+    store.enqueue(textRow("tidy", { operation: { type: "delete", messageId: 5 } }));
+    const send = store.enqueue(textRow("news"));
+    expect(store.nextDeliveries(1_000).map((row) => row.operation.type)).toEqual(["send"]);
+    store.markSent(send);
+    expect(store.nextDeliveries(1_000).map((row) => row.operation.type)).toEqual(["delete"]);
+  });
+
   it("holds a chat back while its oldest row is on its way", () => {
     const store = memoryStore();
     const first = store.enqueue(textRow("1a"));

@@ -3,7 +3,7 @@ const UNITS = ["bytes", "KB", "MB", "GB"];
 
 /** `seconds` since 1970 as the clock on the wall shows it. */
 export function clockTime(seconds) {
-  return new Date(seconds * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  return new Date(seconds * 1000).toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });
 }
 
 /** `Today`, `Yesterday` or the date; `seconds` and `now` (milliseconds) are since 1970. */

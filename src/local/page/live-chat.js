@@ -34,7 +34,7 @@ function receive(store, event, reload) {
   if (event.type === "callback_answer") showAnswer(store.state, event);
   if (event.type === "chat") reload();
   // Nobody says when an action ends; the state only knows until when it counts.
-  if (event.type === "action") setTimeout(store.redraw, event.at + 5100 - Date.now());
+  if (event.type === "action") setTimeout(() => store.redraw(), event.at + 5100 - Date.now());
 }
 
 function announce({ from, silent }) {

@@ -52,7 +52,8 @@ export class View {
     const shown = shownMessages(state);
     const options = { viewer: state.viewer, isGroup: chat.type !== "private", now: Date.now() };
     const arrived = this.#list.sync(timelineOf(shown, options), { animate: !isOther });
-    byId("welcome").hidden = shown.length > 0 || chat.type !== "private";
+    // The bot may speak first; who has written something needs no welcome any more.
+    byId("welcome").hidden = chat.type !== "private" || shown.some(({ from }) => from?.id === state.viewer);
     keepOneTabStop(byId("timeline"));
     this.#place = place;
     if (isOther) this.#follow.jump();
@@ -84,10 +85,10 @@ function drawHeader(state) {
   if (chat === undefined) return;
   const topic = chat.topics.find(({ id }) => id === state.open.thread);
   const title = topic === undefined ? chatName(chat, state.bot) : `${chat.title} › ${topic.name}`;
-  if (byId("chat-title").textContent !== title) {
-    byId("chat-title").textContent = title;
-    fillAvatar(byId("chat-avatar"), chat, state.bot);
-  }
+  const avatar = byId("chat-avatar");
+  if (avatar.dataset.chat !== String(chat.id)) fillAvatar(avatar, chat, state.bot);
+  avatar.dataset.chat = chat.id;
+  if (byId("chat-title").textContent !== title) byId("chat-title").textContent = title;
   const { text, tone } = statusOf(state, chat);
   if (byId("chat-status").textContent !== text) byId("chat-status").textContent = text;
   byId("chat-status").dataset.tone = tone;

@@ -33,13 +33,16 @@ export interface StateOptions {
   /** Message, update, press and file ids are above this. */
   readonly firstId: number;
   readonly floodLimits: boolean;
+  /** Have a private chat each, like the seeded ones. */
+  readonly extraUsers: readonly ApiUser[];
 }
 
-export function createState({ now, bot, firstId, floodLimits }: StateOptions): LocalState {
+export function createState({ now, bot, firstId, floodLimits, extraUsers }: StateOptions): LocalState {
+  const people = [OWNER, STRANGER, MEMBER, ...extraUsers];
   const state: LocalState = {
     now,
     bot,
-    users: new Map([bot, OWNER, STRANGER, MEMBER].map((user) => [user.id, user])),
+    users: new Map([bot, ...people].map((user) => [user.id, user])),
     chats: new Map(),
     events: new EventLog(now),
     updates: new UpdateQueue(firstId + 1),
@@ -50,19 +53,20 @@ export function createState({ now, bot, firstId, floodLimits }: StateOptions): L
     requests: new RequestLog(now),
     ...(floodLimits ? { flood: new FloodGate() } : {}),
   };
-  addChats(state, firstId);
+  for (const user of people) addPrivateChat(state, user, firstId);
+  addSharedChats(state, firstId);
   return state;
 }
 
-function addChats(state: LocalState, firstId: number): void {
-  const people = [OWNER.id, MEMBER.id];
-  for (const user of [OWNER, STRANGER, MEMBER]) {
-    const info = { id: user.id, type: "private" as const, first_name: user.first_name };
-    const access = user === OWNER ? "member" : "not_started";
-    state.chats.set(user.id, new LocalChat(info, { members: [user.id], access, lastId: firstId }));
-  }
+function addPrivateChat(state: LocalState, user: ApiUser, lastId: number): void {
+  const info = { id: user.id, type: "private" as const, first_name: user.first_name };
+  const access = user === OWNER ? "member" : "not_started";
+  state.chats.set(user.id, new LocalChat(info, { members: [user.id], access, lastId }));
+}
+
+function addSharedChats(state: LocalState, lastId: number): void {
   for (const info of [GROUP, FORUM, CHANNEL]) {
-    state.chats.set(info.id, new LocalChat(info, { members: people, access: "member", lastId: firstId }));
+    state.chats.set(info.id, new LocalChat(info, { members: [OWNER.id, MEMBER.id], access: "member", lastId }));
   }
   addTopics(state);
 }

@@ -12,6 +12,11 @@ export const STRANGER: ApiUser = {
 /** Sits in the groups beside the owner. */
 export const MEMBER: ApiUser = { id: 3003, is_bot: false, first_name: "Robin", username: "robin", language_code: "en" };
 
+/** More people, numbered from 1, none of them in a group. */
+export function extraUser(number: number): ApiUser {
+  return { id: 10_000 + number, is_bot: false, first_name: `User ${number}`, language_code: "en" };
+}
+
 export const GROUP: ApiChat = { id: -5001, type: "group", title: "Group" };
 export const FORUM: ApiChat = { id: -1001000005002, type: "supergroup", title: "Forum", is_forum: true };
 export const CHANNEL: ApiChat = { id: -1001000009009, type: "channel", title: "Channel" };

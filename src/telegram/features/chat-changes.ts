@@ -1,18 +1,19 @@
 import type { Deliveries } from "../../bridge/deliveries.ts";
-import type { Store } from "../../bridge/ports.ts";
+import { moveChat } from "../../bridge/move-chat.ts";
+import type { Log, Store } from "../../bridge/ports.ts";
 import type { Feature } from "./feature.ts";
 
 /** The bot was unblocked or let in again, or a group got a new id: what could not be delivered goes out. */
-export function chatChangesFeature({ store, deliveries }: { store: Store; deliveries: Deliveries }): Feature {
+export function chatChangesFeature(deps: { store: Store; log: Log; deliveries: Deliveries }): Feature {
   return (incoming) => {
     if (incoming.kind === "membership") {
-      if (incoming.change.canWrite) store.retryFailed(incoming.change.chatId);
+      if (incoming.change.canWrite) deps.store.retryFailed(incoming.change.chatId);
     } else if (incoming.kind === "migrated") {
-      store.migrateChat(incoming.migration.fromChatId, incoming.migration.toChatId);
+      moveChat(deps, incoming.migration.fromChatId, incoming.migration.toChatId);
     } else {
       return false;
     }
-    deliveries.wake();
+    deps.deliveries.wake();
     return true;
   };
 }

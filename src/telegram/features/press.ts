@@ -3,9 +3,9 @@ import type { Feature } from "./feature.ts";
 
 /** Buttons under the bot's messages. */
 export function pressFeature(deps: PressDeps): Feature {
-  return async (incoming) => {
+  return (incoming) => {
     if (incoming.kind !== "press") return false;
-    await pressButton(deps, incoming.press);
+    pressButton(deps, incoming.press);
     return true;
   };
 }

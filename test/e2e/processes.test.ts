@@ -1,0 +1,56 @@
+import { describe, expect } from "vitest";
+import { it, type RealBot } from "./real-bot.ts";
+
+/** How long something may be left of what an engine started, children in sessions of their own included. */
+const GONE_WITHIN_MS = 10_000;
+
+describe.concurrent("no process is left", () => {
+  it("of a cancelled run whose engine and children hear nothing", async ({ bot }) => {
+    const card = await familyUp(bot);
+    const data = card.reply_markup?.inline_keyboard[0]?.[0]?.callback_data ?? "";
+    bot.world.press({ message: card.message_id, data });
+    await allGone(bot);
+    await bot.shows(/^cancelled/);
+  });
+
+  it("of an engine that crashed", async ({ bot }) => {
+    bot.say("crash x");
+    await bot.shows(/^error[^]*exit code 3[^]*the last words/);
+    await allGone(bot);
+    expect(bot.engine.pids().length).toBe(2);
+  });
+
+  it("when the bot is told to end, which it does within 10 s", async ({ bot }) => {
+    await familyUp(bot);
+    const asked = performance.now();
+    expect(await bot.terminate()).toEqual({ code: 0, signal: null });
+    expect(performance.now() - asked).toBeLessThan(GONE_WITHIN_MS);
+    expect(bot.engine.alive()).toEqual([]);
+    await bot.shows(/^interrupted/);
+  });
+
+  it("when the bot is killed and started again", async ({ bot }) => {
+    await familyUp(bot);
+    await bot.restart();
+    await allGone(bot);
+  });
+
+  it("of an engine that lingers after its result", async ({ bot }) => {
+    bot.say("linger x");
+    await bot.shows(/^done[^]*answered x/);
+    expect(bot.engine.alive().length).toBe(1);
+    await allGone(bot);
+  });
+});
+
+async function familyUp(bot: RealBot): ReturnType<RealBot["shows"]> {
+  bot.say("family x");
+  const card = await bot.shows(/^starting/);
+  await bot.until("the children are up", () => bot.engine.hasSign("x.started"));
+  expect(bot.engine.alive().length).toBe(3);
+  return card;
+}
+
+async function allGone(bot: RealBot): Promise<void> {
+  await bot.until("all are gone", () => bot.engine.alive().length === 0, GONE_WITHIN_MS);
+}

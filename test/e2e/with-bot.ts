@@ -1,0 +1,26 @@
+import { type LocalBot, type LocalBotOptions, startLocalBot } from "./local-bot.ts";
+import { EngineTraces, scriptedClaude } from "./real-bot.ts";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** A bot in this process whose `claude` is the scripted engine. */
+export interface ScriptedBot {
+  readonly local: LocalBot;
+  readonly engine: EngineTraces;
+}
+
+/** Runs a test with a bot of its own, so that tests can run side by side. The bot has greeted its owner when the test begins. */
+export async function withBot(use: (bot: ScriptedBot) => Promise<void>, options: LocalBotOptions = {}): Promise<void> {
+  const engine = new EngineTraces(mkdtempSync(join(tmpdir(), "takopi-engine-")));
+  const tables = `${options.tables ?? ""}\n${scriptedClaude(engine.dir)}`;
+  const local = await startLocalBot({ ...options, tables });
+  try {
+    await local.shows(/takopi is ready/);
+    await use({ local, engine });
+  } finally {
+    await local.close();
+    for (const pid of engine.alive()) process.kill(pid, "SIGKILL");
+    rmSync(engine.dir, { recursive: true, force: true });
+  }
+}

@@ -1,10 +1,13 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { FaultInput } from "../../src/local/world/fault-plan.ts";
 import { type LocalBot, textOf } from "./local-bot.ts";
 import type { LocalEvent } from "../../src/local/world/event-log.ts";
 import type { LoggedRequest } from "../../src/local/world/request-log.ts";
 import { until } from "./until.ts";
 import { type ScriptedBot, withBot } from "./with-bot.ts";
+
+// They wait for most of their time.
+vi.setConfig({ maxConcurrency: 15 });
 
 const INVALID_URL = "Bad Request: entity URL 'src/x.ts:12' is invalid: Wrong HTTP URL";
 const UNKNOWN_ENTITY = "Bad Request: can't parse entities: unsupported entity at byte offset 3";
@@ -30,7 +33,7 @@ describe.concurrent("a final message whose sending", () => {
   it.for(passing)("$name arrives complete, with no progress message left", async ({ fault, withinS }) => {
     await withBot(async (bot) => {
       const faulted = await endRunWith(bot, fault);
-      const final = await shown(bot.local, /^done[^]*held x to the end[^]*claude --resume/, withinS * 1000);
+      const final = await shown(bot.local, /done[^]*held x to the end[^]*claude --resume/, withinS * 1000);
       expect(final.at - (faulted.answeredAt ?? 0)).toBeLessThan(withinS * 1000);
       await cardGone(bot.local);
       expect(copies(bot.local).length).toBe(1);

@@ -37,7 +37,7 @@ async function start() {
     const { owner } = await api.state();
     await actions.load(owner);
     keepLive(store, () => void actions.load(store.state.open.chat).catch(say));
-    byId("input").focus();
+    composer.focusAtDesk();
   } catch (error) {
     say(error);
   }

@@ -53,6 +53,11 @@ export class Composer {
     this.#write(this.#drafts.get(place) ?? "");
   }
 
+  /** Takes the focus where that does not open a keyboard on the screen. */
+  focusAtDesk() {
+    if (!TOUCH.matches) this.#input.focus();
+  }
+
   reply(message) {
     this.#setContext({ kind: "reply", message });
     this.#input.focus();

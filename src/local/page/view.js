@@ -74,7 +74,7 @@ export class View {
 
 function drawSidebar(state) {
   morph(byId("chats"), el("nav", { id: "chats", class: "chats", "aria-label": "Chats" }, renderChatList(state)));
-  const viewers = el("div", { id: "viewers", class: "viewers", role: "group", "aria-label": "Write as" });
+  const viewers = el("div", { id: "viewers", class: "viewers", role: "group", "aria-labelledby": "viewers-label" });
   viewers.append(...renderViewers(state));
   morph(byId("viewers"), viewers);
   byId("back-dot").hidden = Object.keys(state.unread).length === 0;

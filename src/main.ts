@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import "./cli/lean-heap.ts";
 import { redact } from "./app/redact.ts";
 import { app } from "./cli/app.ts";
 import type { CliIo } from "./cli/cli.ts";

@@ -5,8 +5,8 @@ import type { TakopiConfig } from "../config/config.ts";
 import type { AccessRule } from "../routing/access.ts";
 
 /** Who may use the bot at this moment: the configuration, those who were paired, and groups under the ids they have now. */
-export function currentAccess(config: TakopiConfig, store: Store): AccessRule {
+export function currentAccess(config: TakopiConfig, store: Store, groups: readonly number[]): AccessRule {
   const paired = store.pairedUsers().map((user) => user.userId);
   const { userIds, chatIds } = accessFrom(config, paired);
-  return { userIds, chatIds: new Set([...chatIds].map((chatId) => currentChatId(store, chatId))) };
+  return { userIds, chatIds: new Set([...chatIds, ...groups].map((chatId) => currentChatId(store, chatId))) };
 }

@@ -1,11 +1,10 @@
 import type { Log, Store } from "../bridge/ports.ts";
-import type { TakopiConfig } from "../config/config.ts";
 import { say } from "../bridge/say.ts";
+import type { AccessRule } from "../routing/access.ts";
 import type { createApi } from "../telegram/create-api.ts";
 import { createGate } from "../telegram/gate.ts";
 import { createPoller } from "../telegram/poll-updates.ts";
 import type { BotParts } from "./bot-parts.ts";
-import { currentAccess } from "./current-access.ts";
 import { StartError } from "./start-error.ts";
 import { systemClock } from "./system-clock.ts";
 
@@ -19,18 +18,19 @@ interface PollingDeps {
   readonly api: ReturnType<typeof createApi>;
   readonly store: Store;
   readonly log: Log;
-  readonly config: TakopiConfig;
   readonly parts: BotParts;
+  /** Who may use the bot; asked for every update. */
+  readonly access: () => AccessRule;
 }
 
 /** Takes updates in, from now on: gate, then inbox, and only then does the next poll confirm them. */
-export function startPolling({ api, store, log, config, parts }: PollingDeps): Polling {
+export function startPolling({ api, store, log, parts, access }: PollingDeps): Polling {
   const clock = systemClock;
   const receive = createGate({
     store,
     clock,
     log,
-    rule: () => currentAccess(config, store),
+    rule: access,
     admit: (update) =>
       parts.inbox.receive({ updateId: update.update_id, payload: JSON.stringify(update), receivedAt: clock.now() }),
     onPaired: ({ userId, name }) => {

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { assembleBot, type BotParts } from "./bot-parts.ts";
 import { currentAccess } from "./current-access.ts";
 import { bridgeSettings } from "./bridge-settings.ts";
+import { coverSecrets } from "./cover-secrets.ts";
 import { chooseDefaultEngine, engineSource, enginesOf } from "./engine-source.ts";
 import { takeLocks } from "./locks.ts";
 import { startPolling } from "./polling.ts";
@@ -18,7 +19,7 @@ import { createApi } from "../telegram/create-api.ts";
 import { Outbox } from "../telegram/outbox/outbox.ts";
 import { createTelegramChat } from "../telegram/telegram-chat.ts";
 import { whoAmI } from "../telegram/who-am-i.ts";
-import { endRecordedProcesses } from "../wire/process-tree.ts";
+import { endRecordedProcesses, watchTrees } from "../wire/process-tree.ts";
 import { StartError } from "./start-error.ts";
 
 export interface BotRequest {
@@ -33,6 +34,8 @@ export interface BotRequest {
   /** Where runs without a project work. Absolute. */
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Groups in which allowed users are heard, beside those in the configuration. */
+  readonly groups?: readonly number[];
   /** Whether the scripted engine may stand in where no real one is installed. Default false. */
   readonly allowMock?: boolean;
 }
@@ -83,7 +86,7 @@ async function runBot(request: BotRequest, store: Store, releaseLocks: () => voi
   const me = await whoAmI({ api, store, log, clock, token });
   const outbox = new Outbox({ clock, log });
   const onMigrate = (from: number, to: number): void => moveChat({ store, log }, from, to);
-  const chat = createTelegramChat({ api, outbox, clock, log, onMigrate });
+  const chat = coverSecrets(createTelegramChat({ api, outbox, clock, log, onMigrate }), [token]);
   const settings = bridgeSettings(config, {
     defaultEngine,
     cwd: request.cwd,
@@ -92,10 +95,13 @@ async function runBot(request: BotRequest, store: Store, releaseLocks: () => voi
   const source = engineSource(engines, env, [token]);
   const parts = assembleBot({ chat, store, clock, log, engines: source, settings, me });
   const recovered = openParts(parts, { store, log });
-  const polling = startPolling({ api, store, log, config, parts });
+  const { groups = [] } = request;
+  const polling = startPolling({ api, store, log, parts, access: () => currentAccess(config, store, groups) });
   const { chat_id: mainChatId } = config.transports.telegram;
   void announce({ api, chat, log, settings, engines: source, ...(mainChatId !== undefined && { mainChatId }) });
-  const stop = stopBot({ parts, polling, outbox, recovered, log, close: () => closeAll(store, releaseLocks) });
+  const endProcesses = (): Promise<void> => killRecorded(store);
+  const close = (): void => closeAll(store, releaseLocks);
+  const stop = stopBot({ parts, polling, outbox, recovered, log, endProcesses, close });
   return { username: me.username, defaultEngine, finished: polling.finished, stop };
 }
 
@@ -110,13 +116,19 @@ function openParts(parts: BotParts, { store, log }: { store: Store; log: Log }):
 }
 
 function checkAccess({ config }: LoadedConfig, store: Store): void {
-  const problem = accessProblem(currentAccess(config, store), store.hasOpenPairing(systemClock.now()));
+  const problem = accessProblem(currentAccess(config, store, []), store.hasOpenPairing(systemClock.now()));
   if (problem !== undefined) throw new StartError(problem);
 }
 
 function wishOf({ engine, loaded, allowMock = false }: BotRequest): Parameters<typeof chooseDefaultEngine>[1] {
   const configured = loaded.isSet("default_engine") ? loaded.config.default_engine : undefined;
   return { allowMock, ...(engine !== undefined && { engine }), ...(configured !== undefined && { configured }) };
+}
+
+/** They were asked to end before. */
+async function killRecorded(store: Store): Promise<void> {
+  const roots = store.recordedProcesses().map((recorded) => ({ ...recorded, ownsGroup: false }));
+  if (roots.length > 0) await watchTrees(roots).end(0);
 }
 
 function closeAll(store: Store, releaseLocks: () => void): void {

@@ -35,7 +35,7 @@ export async function startLocal(request: LocalRequest): Promise<RunningLocal> {
   const telegram = await openLocalTelegram(request.port);
   try {
     const loaded = pointedAt(telegram, request);
-    const bot = await startBot({ ...request, loaded, allowMock: true });
+    const bot = await startBot({ ...request, loaded, groups: telegram.groups, allowMock: true });
     const stop = async (): Promise<void> => {
       await bot.stop();
       await telegram.close();

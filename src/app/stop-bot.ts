@@ -10,14 +10,17 @@ interface StopDeps {
   readonly outbox: Outbox;
   readonly recovered: Promise<void>;
   readonly log: Log;
+  /** Ends what is left of the engines' processes, without asking any more. */
+  readonly endProcesses: () => Promise<void>;
   /** Closes what must be closed last. */
   readonly close: () => void;
 }
 
 /** Together under the 10 s that service supervisors give. What is not sent by then is in the journal. */
-const DRAIN_MS = 6_500;
-const DELIVER_MS = 1_500;
-const OUTBOX_MS = 1_000;
+const DRAIN_MS = 6_000;
+const END_PROCESSES_MS = 1_500;
+const DELIVER_MS = 1_000;
+const OUTBOX_MS = 500;
 
 /** The orderly end: updates, then runs, then what they had to say. Calling it again waits for the first call. */
 export function stopBot(deps: StopDeps): () => Promise<void> {
@@ -25,25 +28,31 @@ export function stopBot(deps: StopDeps): () => Promise<void> {
   return () => (stopping ??= stopInOrder(deps));
 }
 
-async function stopInOrder({ parts, polling, outbox, recovered, log, close }: StopDeps): Promise<void> {
+async function stopInOrder(deps: StopDeps): Promise<void> {
+  const { parts, polling, outbox, log, close } = deps;
   await polling.stop();
   await parts.inbox.close();
-  await within(DRAIN_MS, Promise.all([recovered, parts.scheduler.drain()]), () =>
-    log.warn("some runs did not end in time"),
-  );
-  await within(DELIVER_MS, parts.deliveries.idle(), () => log.info("some messages will be sent at the next start"));
+  await endRuns(deps);
+  const isDelivered = await endsWithin(DELIVER_MS, parts.deliveries.idle());
+  if (!isDelivered) log.info("some messages will be sent at the next start");
   await Promise.all([outbox.stop(OUTBOX_MS), parts.deliveries.stop()]);
   close();
 }
 
-async function within(limitMs: number, work: Promise<unknown>, onTimeout: () => void): Promise<void> {
+/** An engine that hears neither its protocol nor SIGTERM must not outlive the bot. */
+async function endRuns({ parts, recovered, log, endProcesses }: StopDeps): Promise<void> {
+  const ended = Promise.all([recovered, parts.scheduler.drain()]);
+  if (await endsWithin(DRAIN_MS, ended)) return;
+  log.warn("some runs did not end in time, their processes are killed");
+  await endsWithin(END_PROCESSES_MS, Promise.all([endProcesses(), ended]));
+}
+
+async function endsWithin(limitMs: number, work: Promise<unknown>): Promise<boolean> {
   let cancel = (): void => {};
-  const timeout = new Promise<void>((resolve) => {
-    cancel = systemClock.setTimer(limitMs, () => {
-      onTimeout();
-      resolve();
-    });
+  const timeout = new Promise<boolean>((resolve) => {
+    cancel = systemClock.setTimer(limitMs, () => resolve(false));
   });
-  await Promise.race([work, timeout]);
+  const isInTime = await Promise.race([work.then(() => true), timeout]);
   cancel();
+  return isInTime;
 }

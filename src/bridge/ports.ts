@@ -17,10 +17,11 @@ export interface Button {
 export type Keyboard = readonly (readonly Button[])[];
 
 /**
- * Who goes first when a chat's budget is short. `final` and `decision` overtake everything; `progress` is repeatable and may be
- * replaced by a newer state of the same message.
+ * Who goes first when a chat's budget is short. `final` and `decision` overtake everything; `receipt` is the first progress message
+ * of a run, of no use any more once the run is settled; `progress` is repeatable and may be replaced by a newer state of the same
+ * message.
  */
-export type Urgency = "final" | "decision" | "normal" | "progress";
+export type Urgency = "final" | "decision" | "normal" | "receipt" | "progress";
 
 export interface OutgoingMessage {
   readonly thread: Thread;
@@ -89,7 +90,7 @@ export interface Chat {
   delete(message: MessageRef): Promise<void>;
   /** Shows "typing…" for some 5 s; dropped silently when the chat is busy. */
   typing(thread: Thread, runId: RunId): void;
-  /** Drops what is queued for a run and no longer matters: progress edits, typing. */
+  /** Drops what is queued for a run and no longer matters: its receipt, progress edits, typing. */
   settleRun(runId: RunId): void;
   /** Answers a button press; never queues behind anything; failures are logged, not thrown. */
   answerPress(pressId: string, text?: string): Promise<void>;

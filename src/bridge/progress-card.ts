@@ -115,7 +115,7 @@ export class ProgressCard {
       replyTo,
       runId,
       silent: true,
-      urgency: "normal",
+      urgency: "receipt",
     });
     this.#message = message;
     this.#deps.store.linkMessage(message, runId, "progress");

@@ -4,7 +4,7 @@ import { createLocalServer } from "./http/server.ts";
 import { LocalTelegramError } from "./local-telegram-error.ts";
 import { LocalWorld } from "./local-world.ts";
 import { createState } from "./world/local-state.ts";
-import { BOT_FIRST_NAME, BOT_USERNAME, extraUser, LOCAL_TOKEN, OWNER, STRANGER } from "./world/seed.ts";
+import { BOT_FIRST_NAME, BOT_USERNAME, extraUser, LOCAL_TOKEN, OWNER, STRANGER, FORUM, GROUP } from "./world/seed.ts";
 
 export interface LocalTelegramOptions {
   /** Default 0: a free one. */
@@ -42,6 +42,8 @@ export interface LocalTelegram {
   readonly owner: LocalPerson;
   /** Never wrote to the bot: until then the bot can't write there. */
   readonly stranger: LocalPerson;
+  /** Ids of the groups the bot is in. */
+  readonly groups: readonly number[];
   /** As many as `extraUsers` asked for. They never wrote to the bot either. */
   readonly extras: readonly LocalPerson[];
   readonly world: LocalWorld;
@@ -67,6 +69,7 @@ export async function startLocalTelegram(options: LocalTelegramOptions = {}): Pr
     bot: { id: bot.id, username: BOT_USERNAME, firstName: BOT_FIRST_NAME },
     owner: personOf(OWNER),
     stranger: personOf(STRANGER),
+    groups: [GROUP.id, FORUM.id],
     extras: extraUsers.map(personOf),
     world,
     close: () => close(server),

@@ -1,12 +1,10 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { FORUM, GROUP, MEMBER } from "../../src/local/world/seed.ts";
 import { type LocalBot, textOf } from "./local-bot.ts";
-import { withBot } from "./with-bot.ts";
+import { groups, withBot } from "./with-bot.ts";
 
-const groups = [
-  `[projects.group]\npath = "/tmp"\nchat_id = ${GROUP.id}`,
-  `[projects.forum]\npath = "/tmp"\nchat_id = ${FORUM.id}`,
-].join("\n");
+// They wait for most of their time.
+vi.setConfig({ maxConcurrency: 15 });
 
 describe.concurrent("a stranger", () => {
   const acts: readonly { readonly name: string; readonly act: (local: LocalBot) => void }[] = [
@@ -55,16 +53,18 @@ describe.concurrent("a stranger", () => {
     },
   ];
 
-  it.for(acts)("$name starts nothing, gets no answer and causes no call", async ({ act }) => {
-    await withBot(
-      async ({ local }) => {
-        const calls = await callsCausedBy(local, () => act(local));
-        expect(calls).toEqual([]);
-        expect(local.logged.filter((line) => line.includes("refused an update of a stranger")).length).toBe(1);
-      },
-      { tables: groups },
-    );
-  });
+  for (const { name, act } of acts) {
+    it(`${name} starts nothing, gets no answer and causes no call`, async () => {
+      await withBot(
+        async ({ local }) => {
+          const calls = await callsCausedBy(local, () => act(local));
+          expect(calls).toEqual([]);
+          expect(local.logged.filter((line) => line.includes("refused an update of a stranger")).length).toBe(1);
+        },
+        { tables: groups },
+      );
+    });
+  }
 
   it("who presses the owner's button in a group does not cancel the run, and is not answered", async () => {
     await withBot(

@@ -1,7 +1,10 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { LocalMessage } from "../../src/local/bot-api-types.ts";
 import { type LocalBot, textOf } from "./local-bot.ts";
 import { withBot } from "./with-bot.ts";
+
+// They wait for most of their time.
+vi.setConfig({ maxConcurrency: 15 });
 
 const REPEATED = "↻ sent again";
 

@@ -30,15 +30,17 @@ const passing: readonly FaultCase[] = [
 ];
 
 describe.concurrent("a final message whose sending", () => {
-  it.for(passing)("$name arrives complete, with no progress message left", async ({ fault, withinS }) => {
-    await withBot(async (bot) => {
-      const faulted = await endRunWith(bot, fault);
-      const final = await shown(bot.local, /done[^]*held x to the end[^]*claude --resume/, withinS * 1000);
-      expect(final.at - (faulted.answeredAt ?? 0)).toBeLessThan(withinS * 1000);
-      await cardGone(bot.local);
-      expect(copies(bot.local).length).toBe(1);
+  for (const { name, fault, withinS } of passing) {
+    it(`${name} arrives complete, with no progress message left`, async () => {
+      await withBot(async (bot) => {
+        const faulted = await endRunWith(bot, fault);
+        const final = await shown(bot.local, /done[^]*held x to the end[^]*claude --resume/, withinS * 1000);
+        expect(final.at - (faulted.answeredAt ?? 0)).toBeLessThan(withinS * 1000);
+        await cardGone(bot.local);
+        expect(copies(bot.local).length).toBe(1);
+      });
     });
-  });
+  }
 
   it("is refused again without its entities arrives as a file with the whole answer", async () => {
     await withBot(async (bot) => {

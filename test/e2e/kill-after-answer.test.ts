@@ -1,6 +1,9 @@
-import { describe, expect } from "vitest";
+import { describe, expect, vi } from "vitest";
 import { outcomeOf, settle } from "./oracle.ts";
 import { it, type RealBot } from "./real-bot.ts";
+
+// They wait for most of their time.
+vi.setConfig({ maxConcurrency: 9 });
 
 /** Longer than a killed bot needs to be gone, so that the call has its effect afterwards. */
 const ON_ITS_WAY = { kind: "delay", delay_ms: 300 } as const;
@@ -18,7 +21,7 @@ describe.concurrent("a bot killed when its engine has a result", () => {
   });
 
   it("marks the second copy of a final message that was on its way", async ({ bot }) => {
-    await working(bot, "b");
+    await bot.works("hold b");
     bot.world.addFault({ method: "sendMessage", ...ON_ITS_WAY });
     await endsDuring(bot, "b", "sendMessage");
     await bot.shows(/held b/);
@@ -29,7 +32,7 @@ describe.concurrent("a bot killed when its engine has a result", () => {
   });
 
   it("sends a final message once more at most that was just visible", async ({ bot }) => {
-    await working(bot, "c");
+    await bot.works("hold c");
     bot.engine.release("c");
     await bot.shows(/held c/);
     await bot.restart();
@@ -56,7 +59,7 @@ describe.concurrent("a bot killed when its engine has a result", () => {
   });
 
   it("removes the progress message whose removal was on its way", async ({ bot }) => {
-    await working(bot, "d");
+    await bot.works("hold d");
     bot.world.addFault({ method: "deleteMessage", ...ON_ITS_WAY });
     await endsDuring(bot, "d", "deleteMessage");
     await bot.start();
@@ -65,7 +68,7 @@ describe.concurrent("a bot killed when its engine has a result", () => {
   });
 
   it("says nothing more about a run that was all done", async ({ bot }) => {
-    await working(bot, "e");
+    await bot.works("hold e");
     bot.engine.release("e");
     await bot.shows(/held e/);
     await bot.until("the progress message is gone", () => bot.texts().length === 1);
@@ -78,7 +81,7 @@ describe.concurrent("a bot killed when its engine has a result", () => {
 
 describe.concurrent("a bot killed again while it recovers", () => {
   it("ends up the same when it had just begun to poll", async ({ bot }) => {
-    await working(bot, "f");
+    await bot.works("hold f");
     await bot.restart();
     await bot.restart();
     await settle(bot, ["hold f"]);
@@ -86,7 +89,7 @@ describe.concurrent("a bot killed again while it recovers", () => {
   });
 
   it("repeats the correction that was on its way", async ({ bot }) => {
-    await working(bot, "g");
+    await bot.works("hold g");
     await bot.kill();
     bot.world.addFault({ method: "editMessageText", ...ON_ITS_WAY });
     const before = bot.lastCall;
@@ -98,9 +101,7 @@ describe.concurrent("a bot killed again while it recovers", () => {
   });
 
   it("ends the processes of a run that was being cancelled", async ({ bot }) => {
-    bot.say("family h");
-    const card = await bot.shows(/^starting/);
-    await bot.until("the children are up", () => bot.engine.hasSign("h.started"));
+    const card = await bot.works("family h");
     const data = card.reply_markup?.inline_keyboard[0]?.[0]?.callback_data ?? "";
     const before = bot.lastCall;
     bot.world.press({ message: card.message_id, data });
@@ -112,12 +113,6 @@ describe.concurrent("a bot killed again while it recovers", () => {
     expect(bot.engine.alive()).toEqual([]);
   });
 });
-
-async function working(bot: RealBot, name: string): Promise<void> {
-  bot.say(`hold ${name}`);
-  await bot.until("the engine works", () => bot.engine.hasSign(`${name}.started`));
-  await bot.shows(/^(starting|working)/);
-}
 
 /** Lets the engine answer, and kills the bot while a call of `method` is on its way. */
 async function endsDuring(bot: RealBot, name: string, method: string): Promise<void> {

@@ -1,5 +1,8 @@
-import { describe, expect } from "vitest";
+import { describe, expect, vi } from "vitest";
 import { it, type RealBot } from "./real-bot.ts";
+
+// They wait for most of their time.
+vi.setConfig({ maxConcurrency: 9 });
 
 /** How long something may be left of what an engine started, children in sessions of their own included. */
 const GONE_WITHIN_MS = 10_000;
@@ -44,9 +47,7 @@ describe.concurrent("no process is left", () => {
 });
 
 async function familyUp(bot: RealBot): ReturnType<RealBot["shows"]> {
-  bot.say("family x");
-  const card = await bot.shows(/^starting/);
-  await bot.until("the children are up", () => bot.engine.hasSign("x.started"));
+  const card = await bot.works("family x");
   expect(bot.engine.alive().length).toBe(3);
   return card;
 }

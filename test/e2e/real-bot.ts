@@ -199,13 +199,17 @@ export class RealBot {
   }
 
   #removeOrphans(): void {
-    const journal = new Database(join(this.dir, "takopi.db"), { readonly: true });
-    const known = journal.prepare("SELECT 1 FROM messages WHERE message_id = ?");
     for (const message of this.world.botMessages()) {
-      const isReceipt = /^(starting|queued)/.test(textOf(message));
-      if (isReceipt && known.get(message.message_id) === undefined) this.world.delete({ message: message.message_id });
+      if (isReceipt(message) && !this.#knows(message)) this.world.delete({ message: message.message_id });
     }
+  }
+
+  /** Whether the bot has noted the id of its message. */
+  #knows(message: LocalMessage): boolean {
+    const journal = new Database(join(this.dir, "takopi.db"), { readonly: true });
+    const row = journal.prepare("SELECT 1 FROM messages WHERE message_id = ?").get(message.message_id);
     journal.close();
+    return row !== undefined;
   }
 
   /** The orderly end. */
@@ -224,6 +228,15 @@ export class RealBot {
     return this.until(`a message like ${pattern}`, find, timeoutMs);
   }
 
+  /** A run whose receipt is visible and noted, and whose engine holds. Resolves to the receipt. */
+  async works(prompt: string): Promise<LocalMessage> {
+    this.say(prompt);
+    const name = prompt.split(" ")[1] ?? "";
+    await this.until("the engine works", () => this.engine.hasSign(`${name}.started`));
+    const receipt = await this.shows(/^(starting|working)/);
+    return this.until("the receipt is noted", () => this.#knows(receipt) && receipt);
+  }
+
   async close(): Promise<void> {
     for (const bot of this.#processes) bot.signal("SIGKILL");
     await Promise.all(this.#processes.map((bot) => bot.exited));
@@ -231,6 +244,10 @@ export class RealBot {
     await this.telegram.close();
     rmSync(this.dir, { recursive: true, force: true });
   }
+}
+
+function isReceipt(message: LocalMessage): boolean {
+  return /^(starting|queued)/.test(textOf(message));
 }
 
 /** Each test has a bot of its own, which polls, so that tests can run side by side. */

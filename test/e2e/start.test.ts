@@ -1,8 +1,11 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { describe, expect } from "vitest";
+import { describe, expect, vi } from "vitest";
 import { startBuiltBot } from "./built-bot.ts";
 import { it, type RealBot } from "./real-bot.ts";
+
+// They wait for most of their time.
+vi.setConfig({ maxConcurrency: 9 });
 
 describe.concurrent("a second bot", () => {
   it("with the same configuration does not poll and names the process that runs", async ({ bot }) => {

@@ -1,8 +1,15 @@
-import { type LocalBot, type LocalBotOptions, startLocalBot } from "./local-bot.ts";
-import { EngineTraces, scriptedClaude } from "./real-bot.ts";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { FORUM, GROUP } from "../../src/local/world/seed.ts";
+import { type LocalBot, type LocalBotOptions, startLocalBot } from "./local-bot.ts";
+import { EngineTraces, scriptedClaude } from "./real-bot.ts";
+
+/** Tables that let the bot listen in the group and in the forum. */
+export const groups: string = [
+  `[projects.group]\npath = "/tmp"\nchat_id = ${GROUP.id}`,
+  `[projects.forum]\npath = "/tmp"\nchat_id = ${FORUM.id}`,
+].join("\n");
 
 /** A bot in this process whose `claude` is the scripted engine. */
 export interface ScriptedBot {

@@ -72,7 +72,9 @@ function onToolbar(action, message) {
   if (action === "reply") composer.reply(message);
   if (action === "edit") composer.edit(message);
   if (action === "copy") void copyText(message.text ?? message.caption ?? "");
-  if (action === "delete") void actions.remove(message.message_id);
+  if (action !== "delete") return;
+  void actions.remove(message.message_id);
+  composer.focusAtDesk();
 }
 
 function findMessage(id) {

@@ -7,8 +7,8 @@ let audio;
 /** Two soft notes. Silent before the user has touched the page: browsers want it so. */
 export function playChime() {
   audio ??= new AudioContext();
-  if (audio.state === "suspended") return void audio.resume();
-  for (const note of NOTES) playNote(audio, note);
+  if (audio.state === "suspended") void audio.resume();
+  else for (const note of NOTES) playNote(audio, note);
 }
 
 function playNote(context, { hertz, at }) {

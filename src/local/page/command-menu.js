@@ -50,7 +50,6 @@ export class CommandMenu {
   #draw() {
     this.#list.hidden = !this.isOpen;
     this.#list.replaceChildren(...this.#matches.map((command, index) => this.#option(command, index)));
-    this.#input.setAttribute("aria-expanded", String(this.isOpen));
     if (this.isOpen) this.#input.setAttribute("aria-activedescendant", `command-${this.#chosen}`);
     else this.#input.removeAttribute("aria-activedescendant");
     this.#list.children[this.#chosen]?.scrollIntoView({ block: "nearest" });

@@ -48,7 +48,7 @@ export class View {
     if (chat === undefined || messages === undefined) return;
     const place = placeKey(state.open);
     const isOther = place !== this.#place;
-    if (isOther) this.#list.clear();
+    if (isOther) this.#startOver();
     const shown = shownMessages(state);
     const options = { viewer: state.viewer, isGroup: chat.type !== "private", now: Date.now() };
     const arrived = this.#list.sync(timelineOf(shown, options), { animate: !isOther });
@@ -60,6 +60,14 @@ export class View {
     else this.#follow.keep();
     this.#arrived = isOther ? 0 : this.#arrived + arrived;
     this.#drawPill();
+  }
+
+  // What was said before is not news: nobody wants a whole chat read aloud.
+  #startOver() {
+    const timeline = byId("timeline");
+    timeline.setAttribute("aria-live", "off");
+    setTimeout(() => timeline.setAttribute("aria-live", "polite"), 1000);
+    this.#list.clear();
   }
 
   #drawPill() {

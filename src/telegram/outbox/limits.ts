@@ -3,14 +3,15 @@ import type { Urgency } from "../../bridge/ports.ts";
 /** How much a call matters: the urgencies of messages, and the calls that are neither sends nor edits. */
 export type CallUrgency = Urgency | "deletion" | "typing";
 
-/** The order within a chat: lower goes first. */
+/** The order within a chat: lower goes first. A deletion only tidies up: a receipt never waits behind one. */
 export const RANK: Readonly<Record<CallUrgency, number>> = {
   final: 0,
   decision: 0,
   normal: 1,
-  deletion: 1,
-  progress: 2,
-  typing: 3,
+  receipt: 1,
+  deletion: 2,
+  progress: 3,
+  typing: 4,
 };
 
 /** How fast the bot may call. */
@@ -21,7 +22,7 @@ export interface Limits {
   /** Places in a chat's budget that only sends may use. */
   readonly keptForSends: { readonly privateChat: number; readonly group: number };
   /** Tokens of the global budget that less urgent calls leave to more urgent ones, by rank. */
-  readonly keptGlobally: readonly [number, number, number, number];
+  readonly keptGlobally: readonly [number, number, number, number, number];
   /** At least this long between two progress edits in a chat. */
   readonly progressGapMs: { readonly privateChat: number; readonly group: number };
 }
@@ -35,13 +36,13 @@ export const TELEGRAM_LIMITS: Limits = {
   group: { calls: 20, spanMs: 60_000 },
   global: { capacity: 8, perSecond: 20 },
   keptForSends: { privateChat: 1, group: 2 },
-  keptGlobally: [0, 2, 5, 5],
+  keptGlobally: [0, 2, 3, 5, 5],
   progressGapMs: { privateChat: 1500, group: 4000 },
 };
 
 /** Places of its chat's budget a call must leave free. */
 export function keptInChat(limits: Limits, urgency: CallUrgency, group: boolean): number {
-  const isSend = urgency === "final" || urgency === "decision" || urgency === "normal";
+  const isSend = urgency === "final" || urgency === "decision" || urgency === "normal" || urgency === "receipt";
   if (isSend) return 0;
   return group ? limits.keptForSends.group : limits.keptForSends.privateChat;
 }

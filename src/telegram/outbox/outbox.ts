@@ -84,7 +84,7 @@ export class Outbox {
     });
   }
 
-  /** Drops the run's progress edits and typing: those queued, and those still to come. */
+  /** Drops the run's receipt, progress edits and typing: those queued, and those still to come. */
   settleRun(runId: RunId): void {
     this.#settledRuns.add(runId);
     const [oldest] = this.#settledRuns;
@@ -146,7 +146,8 @@ export class Outbox {
   }
 
   #isSettled({ urgency, runId }: QueuedCall): boolean {
-    return (urgency === "progress" || urgency === "typing") && runId !== undefined && this.#settledRuns.has(runId);
+    const isPassing = urgency === "receipt" || urgency === "progress" || urgency === "typing";
+    return isPassing && runId !== undefined && this.#settledRuns.has(runId);
   }
 
   /** Starts every call that may go out now, most urgent first, and sets the alarm for the next one. */

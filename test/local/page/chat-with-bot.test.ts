@@ -67,6 +67,7 @@ describeInBrowser("the chat page with the whole bot", () => {
     await page.getByRole("button", { name: "Reply", exact: true }).click();
     await page.locator("#context", { hasText: "Reply to Takopi" }).waitFor();
     await write("echo two");
+    await page.locator(".is-theirs", { hasText: "two" }).waitFor({ timeout: 15_000 });
     const second = await local.shows(/^done · mock/, { after: first.message_id });
     const resumeLine = /mock --resume \S+/;
     expect(resumeLine.exec(textOf(second))?.[0]).toBe(resumeLine.exec(textOf(first))?.[0]);

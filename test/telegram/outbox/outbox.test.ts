@@ -4,7 +4,7 @@ import { settled } from "../fake-clock.ts";
 import { OutboxHarness, outcomeOf, RUN } from "./harness.ts";
 
 describe("order within a chat", () => {
-  it("is finals and decisions, then sends and deletions, then progress, then typing", async () => {
+  it("is finals and decisions, then sends, then deletions, then progress, then typing", async () => {
     const harness = new OutboxHarness();
     harness.latency = () => [5, 5];
     const ignore = [harness.call({ label: "first" })];
@@ -17,7 +17,7 @@ describe("order within a chat", () => {
     ignore.push(harness.call({ label: "decision", urgency: "decision" }));
     await harness.clock.advance(60_000);
     await Promise.all(ignore);
-    const expected = ["first", "final", "decision", "send 1", "deletion", "send 2", "progress", "typing"];
+    const expected = ["first", "final", "decision", "send 1", "send 2", "deletion", "progress", "typing"];
     expect(harness.labels()).toEqual(expected);
   });
 
@@ -88,6 +88,18 @@ describe("a final after sixty edits in three seconds", () => {
 });
 
 describe("settleRun", () => {
+  it("drops a receipt that has not gone out yet, but no other message of the run", async () => {
+    const harness = new OutboxHarness();
+    for (let index = 0; index < 3; index += 1) void harness.call({ label: `earlier ${index}` });
+    const receipt = harness.call({ label: "receipt", urgency: "receipt", runId: RUN });
+    const notice = harness.call({ label: "notice", runId: RUN });
+    harness.outbox.settleRun(RUN);
+    await harness.clock.advance(60_000);
+    expect(await outcomeOf(receipt)).toMatch(/settled/);
+    expect(await notice).toBe("notice");
+    expect(harness.labels()).not.toContain("receipt");
+  });
+
   it("drops progress and typing of that run only, now and later", async () => {
     const harness = new OutboxHarness();
     harness.latency = () => [10, 10];

@@ -103,10 +103,10 @@ function rssMb(pid) {
   return Number(execFileSync("ps", ["-o", "rss=", "-p", String(pid)], { encoding: "utf8" })) / 1024;
 }
 
-/** The lowest of some readings, once what just happened has settled. */
-export async function settledRssMb(bot) {
+/** The lowest of some readings after `quietMs`, in which what just happened settles and garbage is collected. */
+export async function settledRssMb(bot, quietMs) {
   const readings = [];
-  await sleep(3000);
+  await sleep(quietMs);
   for (let reading = 0; reading < 10; reading += 1) {
     await sleep(100);
     readings.push(bot.rssMb());

@@ -4,20 +4,23 @@ import { Traffic, totalRows } from "../traffic.mjs";
 const RUNS_AT_ONCE = 21;
 const RUNS_BEFORE = 30;
 const PAUSE_MS = 250;
+const QUIET_MS = 3000;
+/** V8 collects what is left over when some 8 s were quiet. */
+const IDLE_MS = 15_000;
 
 /** Memory of the bot's own process when nothing runs, and what each further run adds. */
 export async function measure({ quick, profileDir }) {
   return withBot({ users: RUNS_AT_ONCE, profileDir }, async ({ telegram, bot }) => {
     const traffic = new Traffic(telegram);
     const chats = telegram.extras.map(({ id }) => ({ chat: id, from: id }));
-    const fresh = await settledRssMb(bot);
+    const fresh = await settledRssMb(bot, QUIET_MS);
     await runSome(traffic, chats, quick ? 10 : RUNS_BEFORE);
-    const used = await settledRssMb(bot);
+    const used = await settledRssMb(bot, IDLE_MS);
     const [first, ...others] = chats;
     const hanging = [await hang(traffic, first)];
-    const withOne = await settledRssMb(bot);
+    const withOne = await settledRssMb(bot, QUIET_MS);
     for (const chat of others) hanging.push(await hang(traffic, chat));
-    const withAll = await settledRssMb(bot);
+    const withAll = await settledRssMb(bot, QUIET_MS);
     for (const prompt of hanging) await traffic.cancel(prompt);
     await traffic.settle(20_000);
     const perRun = (withAll - withOne) / others.length;

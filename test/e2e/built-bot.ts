@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import Database from "better-sqlite3";
 
@@ -90,12 +90,18 @@ function hashOfSources(): string {
 
 /** A type error is another check's business: the compiler writes the program all the same. */
 function compileInto(target: string): void {
-  for (const old of readdirSync(builds, { withFileTypes: true })) {
-    if (old.isDirectory()) rmSync(join(builds, old.name), { recursive: true });
-  }
+  removeOldBuilds();
   const tsc = join(root, "node_modules/typescript/bin/tsc");
   const args = [tsc, "-p", join(root, "tsconfig.build.json"), "--outDir", `${target}.new`, "--declaration", "false"];
   const { stdout } = spawnSync(process.execPath, [...args, "--isolatedDeclarations", "false"], { encoding: "utf8" });
   if (!existsSync(join(`${target}.new`, "src/main.js"))) throw new Error(`the program can't be compiled:\n${stdout}`);
   renameSync(`${target}.new`, target);
+}
+
+/** The newest ones may be in use by others, who began before the sources changed. */
+function removeOldBuilds(): void {
+  const folders = readdirSync(builds, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const paths = folders.map(({ name }) => join(builds, name));
+  const newestFirst = paths.toSorted((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
+  for (const path of newestFirst.slice(3)) rmSync(path, { recursive: true });
 }

@@ -2,8 +2,8 @@ import { describe, expect, vi } from "vitest";
 import { outcomeOf, settle } from "./oracle.ts";
 import { it, type RealBot } from "./real-bot.ts";
 
-// They wait for most of their time.
-vi.setConfig({ maxConcurrency: 9 });
+// Many starts of the program, on machines with few cores.
+vi.setConfig({ testTimeout: 60_000 });
 
 /** Longer than a killed bot needs to be gone, so that the call has its effect afterwards. */
 const ON_ITS_WAY = { kind: "delay", delay_ms: 300 } as const;

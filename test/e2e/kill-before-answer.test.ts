@@ -2,8 +2,8 @@ import { describe, expect, vi } from "vitest";
 import { outcomeOf, settle, unfinished } from "./oracle.ts";
 import { it } from "./real-bot.ts";
 
-// They wait for most of their time.
-vi.setConfig({ maxConcurrency: 9 });
+// Many starts of the program, on machines with few cores.
+vi.setConfig({ testTimeout: 60_000 });
 
 describe.concurrent("a bot killed before its engine has a result", () => {
   it("runs a prompt once that it was handed and had not confirmed", async ({ bot }) => {

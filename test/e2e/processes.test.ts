@@ -1,8 +1,8 @@
 import { describe, expect, vi } from "vitest";
 import { it, type RealBot } from "./real-bot.ts";
 
-// They wait for most of their time.
-vi.setConfig({ maxConcurrency: 9 });
+// Many starts of the program, on machines with few cores.
+vi.setConfig({ testTimeout: 60_000 });
 
 /** How long something may be left of what an engine started, children in sessions of their own included. */
 const GONE_WITHIN_MS = 10_000;

@@ -218,7 +218,7 @@ export class RealBot {
     return this.process.exited;
   }
 
-  until<T>(what: string, check: () => T | undefined | false, timeoutMs = 10_000): Promise<T> {
+  until<T>(what: string, check: () => T | undefined | false, timeoutMs = 20_000): Promise<T> {
     const explain = (): string => `${describeChats(this.world.state)}\n${this.output().slice(-4000)}`;
     return until(what, check, { timeoutMs, explain });
   }

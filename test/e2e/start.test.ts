@@ -4,8 +4,8 @@ import { describe, expect, vi } from "vitest";
 import { startBuiltBot } from "./built-bot.ts";
 import { it, type RealBot } from "./real-bot.ts";
 
-// They wait for most of their time.
-vi.setConfig({ maxConcurrency: 9 });
+// Many starts of the program, on machines with few cores.
+vi.setConfig({ testTimeout: 60_000 });
 
 describe.concurrent("a second bot", () => {
   it("with the same configuration does not poll and names the process that runs", async ({ bot }) => {

@@ -35,7 +35,9 @@ test("extra users have a private chat each, and the bot can answer there once th
   const local = await startForTest({ extraUsers: 2 });
   const [first, second] = local.extras;
   local.world.message({ from: first?.id ?? 0, text: "hello" });
-  expect(await callBot(local, "sendMessage", { chat_id: first?.privateChatId, text: "hi" })).toMatchObject({ ok: true });
+  expect(await callBot(local, "sendMessage", { chat_id: first?.privateChatId, text: "hi" })).toMatchObject({
+    ok: true,
+  });
   expect(await callBot(local, "sendMessage", { chat_id: second?.privateChatId, text: "hi" })).toMatchObject({
     error_code: 403,
   });

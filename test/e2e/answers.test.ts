@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import type { LocalMessage } from "../../src/local/bot-api-types.ts";
 import { type LocalBot, textOf } from "./local-bot.ts";
+import { until } from "./until.ts";
 import { withBot } from "./with-bot.ts";
 
 // They wait for most of their time.
@@ -33,13 +34,16 @@ describe.concurrent("an answer", () => {
   });
 
   it("in three parts, each with its acknowledgement lost, has every part once without a mark and once with one", async () => {
-    await withBot(async ({ local }) => {
-      local.world.addFault({ method: "sendMessage", kind: "delay", delay_ms: 0 });
+    await withBot(async ({ local, engine }) => {
+      const { message_id: id } = local.say("/claude hold x 11000");
+      await local.shows(/^(starting|working)/);
+      await until("the engine works", () => engine.hasSign("x.started"));
       for (let part = 0; part < 3; part += 1) {
         local.world.addFault({ method: "sendMessage", kind: "cut-after" });
         local.world.addFault({ method: "sendMessage", kind: "delay", delay_ms: 0 });
       }
-      const messages = (await answerTo(local, "/claude size 11000")).map(textOf);
+      engine.release("x");
+      const messages = (await answerAfter(local, id)).map(textOf);
       const firsts = messages.filter((text) => !text.startsWith(REPEATED));
       const seconds = messages.filter((text) => text.startsWith(REPEATED));
       expect(firsts.flatMap(numbersIn)).toEqual(numbersOf(11_000));
@@ -64,7 +68,10 @@ describe.concurrent("an answer", () => {
 
 /** The messages of the answer, when it is complete and the progress message is gone. */
 async function answerTo(local: LocalBot, prompt: string): Promise<readonly LocalMessage[]> {
-  const { message_id: id } = local.say(prompt);
+  return answerAfter(local, local.say(prompt).message_id);
+}
+
+async function answerAfter(local: LocalBot, id: number): Promise<readonly LocalMessage[]> {
   const after = (world: LocalBot["world"]): readonly LocalMessage[] =>
     world.botMessages().filter((message) => message.message_id > id);
   return local.world.waitFor(

@@ -95,6 +95,19 @@ describe.concurrent("a result that is there", () => {
     });
   });
 
+  it("before its receipt could be sent makes the receipt superfluous", async () => {
+    await withBot(async ({ local }) => {
+      local.world.addFault({ method: "sendMessage", kind: "delay", delay_ms: 500 });
+      local.say("/help");
+      local.say("echo overtakes");
+      await shown(local, /^done[^]*overtakes/, 5_000);
+      const fence = local.say("/help");
+      await local.shows(/^Send a message and/, { after: fence.message_id });
+      const receipts = local.world.requests().filter(({ params }) => JSON.stringify(params).includes('"starting '));
+      expect(receipts).toEqual([]);
+    });
+  });
+
   it("is delivered while the engine's process lingers", async () => {
     await withBot(async ({ local, engine }) => {
       local.say("/claude linger y");

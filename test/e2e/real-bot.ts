@@ -228,6 +228,14 @@ export class RealBot {
     return this.until(`a message like ${pattern}`, find, timeoutMs);
   }
 
+  /** The prompts in the order in which they became runs. */
+  accepted(): readonly string[] {
+    const journal = new Database(join(this.dir, "takopi.db"), { readonly: true });
+    const prompts = journal.prepare<[], string>("SELECT prompt FROM runs ORDER BY seq").pluck().all();
+    journal.close();
+    return prompts;
+  }
+
   /** A run whose receipt is visible and noted, and whose engine holds. Resolves to the receipt. */
   async works(prompt: string): Promise<LocalMessage> {
     this.say(prompt);

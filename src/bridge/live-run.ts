@@ -74,7 +74,8 @@ export class LiveRun {
 
   shown(): ShownRun {
     const { settings, clock, codec } = this.#parts;
-    const elapsedMs = this.#run.startedAt === undefined ? 0 : clock.now() - this.#run.startedAt;
+    const { startedAt, finishedAt = clock.now() } = this.#run;
+    const elapsedMs = startedAt === undefined ? 0 : finishedAt - startedAt;
     return { run: this.#run, progress: this.#progress, elapsedMs, settings, ...(codec && { codec }) };
   }
 }

@@ -5,6 +5,7 @@ import { parseCallbackData, type PressTarget } from "../routing/callback-data.ts
 import { enterQueue, type PromptDeps } from "./accept-prompt.ts";
 import { cancelRun, type CancelOutcome } from "./cancel-run.ts";
 import type { Chat } from "./ports.ts";
+import { runCard } from "./run-messages.ts";
 
 export type PressDeps = PromptDeps & { readonly chat: Chat };
 
@@ -27,6 +28,7 @@ export function pressButton(deps: PressDeps, press: ButtonPress): void {
 function act(deps: PressDeps, press: ButtonPress, { verb, run }: { verb: PressTarget["verb"]; run: Run }): string {
   switch (verb) {
     case "cancel":
+      removeStray(deps, press);
       return CANCEL_TOASTS[cancelRun(deps, run.id, press.sender)];
     case "run":
       return releaseHeld(deps, press, run);
@@ -35,6 +37,15 @@ function act(deps: PressDeps, press: ButtonPress, { verb, run }: { verb: PressTa
     case "resume":
       return resumeInterrupted(deps, press, run);
   }
+}
+
+/**
+ * A message with a cancel button that is no progress message the journal knows: the question which run to cancel, or a receipt whose
+ * id was lost with Telegram's answer. Nobody would ever change it again.
+ */
+function removeStray({ store, deliveries }: PressDeps, { thread, messageId }: ButtonPress): void {
+  if (store.findMessage({ chatId: thread.chatId, messageId }) !== undefined) return;
+  deliveries.enqueue({ thread, role: "notice", operation: { type: "delete", messageId } });
 }
 
 function releaseHeld(deps: PressDeps, press: ButtonPress, run: Run): string {
@@ -65,8 +76,16 @@ function resumeInterrupted(deps: PressDeps, press: ButtonPress, run: Run): strin
   const next: Run = { ...rest, ...session, id, sender: press.sender, state: "queued", createdAt, notBefore: createdAt };
   if (!deps.store.acceptRun(next, press.updateId)) return "This was already resumed.";
   deps.store.setFact(mark, id);
+  replaceCard(deps, press, run);
   enterQueue(deps, next);
   return "Resuming.";
+}
+
+/** The card stays as the record of what was interrupted, without its button. */
+function replaceCard({ lives, deliveries }: PressDeps, { thread, messageId }: ButtonPress, run: Run): void {
+  const card = runCard(lives.open(run).shown(), "interrupted", []);
+  lives.close(run.id);
+  deliveries.enqueue({ thread, role: "notice", operation: { type: "edit", messageId, ...card } });
 }
 
 function replaceOffer(deps: PressDeps, press: ButtonPress, text: string): void {

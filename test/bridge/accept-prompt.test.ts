@@ -217,6 +217,8 @@ describe("/cancel", () => {
     const [one, two] = [await bridge.runner.nextRun(), await bridge.runner.nextRun()];
     pressButton(bridge.deps, bridge.press(question.keyboard[1]?.[0]?.data ?? "", question.ref.messageId));
     expect([one.host.signal.aborted, two.host.signal.aborted]).toEqual([false, true]);
+    await settled();
+    expect(bridge.chat.texts()).not.toContain("Which run do you want to cancel?");
     two.emit(completed("", { ok: false, error: "aborted" }));
     two.end();
     await bridge.chat.shows(/^cancelled/);

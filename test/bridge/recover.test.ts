@@ -29,6 +29,8 @@ describe("a start after an unclean end", () => {
     pressButton(bridge.deps, bridge.press(data, shown.ref.messageId));
     pressButton(bridge.deps, bridge.press(data, shown.ref.messageId));
     expect(bridge.chat.toasts).toEqual(["Resuming.", "This was already resumed."]);
+    await settled();
+    expect(bridge.chat.visible.get(shown.ref.messageId)?.keyboard).toEqual([]);
     const resumed = await bridge.runner.nextRun();
     expect(resumed.request).toMatchObject({ prompt: "continue", resume: token("s1") });
   });

@@ -18,7 +18,7 @@ export class Lane {
   inFlight: QueuedCall | undefined;
   readonly #group: boolean;
   readonly #limits: Limits;
-  #pace: Pace;
+  #paces: readonly Pace[];
   #blockedUntil = 0;
   #slowUntil = 0;
   #nextProgressAt = 0;
@@ -27,9 +27,8 @@ export class Lane {
     this.chatId = options.chatId;
     this.#group = options.group;
     this.#limits = options.limits;
-    this.#pace = options.group
-      ? emptyWindow(options.limits.group)
-      : fullBucket(options.limits.privateChat, options.now);
+    const bucket = fullBucket(options.limits.chat, options.now);
+    this.#paces = options.group ? [bucket, emptyWindow(options.limits.group)] : [bucket];
   }
 
   get size(): number {
@@ -50,12 +49,12 @@ export class Lane {
   start(call: QueuedCall, now: number): void {
     this.queue.remove(call);
     this.inFlight = call;
-    this.#pace = taken(this.#pace, now, this.#share(now));
+    this.#paces = this.#paces.map((pace) => taken(pace, now, this.#share(now)));
   }
 
   end(call: QueuedCall, now: number): void {
     this.inFlight = undefined;
-    this.#pace = landed(this.#pace, now);
+    this.#paces = this.#paces.map((pace) => landed(pace, now));
     if (call.urgency === "progress") this.#nextProgressAt = now + this.#progressGapMs();
   }
 
@@ -63,7 +62,7 @@ export class Lane {
   block(until: number): void {
     this.#blockedUntil = Math.max(this.#blockedUntil, until);
     this.#slowUntil = this.#blockedUntil + SLOW_MS;
-    this.#pace = refused(this.#pace, until);
+    this.#paces = this.#paces.map((pace) => refused(pace, until));
   }
 
   isBlocked(now: number): boolean {
@@ -72,14 +71,21 @@ export class Lane {
 
   /** Whether the chat can be forgotten: a new lane would behave the same. */
   isIdle(now: number): boolean {
-    return this.size === 0 && this.#slowUntil <= now && this.#nextProgressAt <= now && isRested(this.#pace, now);
+    return (
+      this.size === 0 &&
+      this.#slowUntil <= now &&
+      this.#nextProgressAt <= now &&
+      this.#paces.every((pace) => isRested(pace, now))
+    );
   }
 
   #readyAt(call: QueuedCall, now: number): number {
-    const keep = keptInChat(this.#limits, call.urgency, this.#group);
-    const pacedAt = readyAt(this.#pace, { now, keep, share: this.#share(now) });
+    const pacedAt = this.#paces.map((pace) => {
+      const keep = keptInChat(this.#limits, call.urgency, pace.kind);
+      return readyAt(pace, { now, keep, share: this.#share(now) });
+    });
     const gapEndsAt = call.urgency === "progress" ? this.#nextProgressAt : 0;
-    return Math.max(pacedAt, this.#blockedUntil, gapEndsAt);
+    return Math.max(...pacedAt, this.#blockedUntil, gapEndsAt);
   }
 
   #share(now: number): number {

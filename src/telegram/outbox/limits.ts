@@ -1,4 +1,5 @@
 import type { Urgency } from "../../bridge/ports.ts";
+import type { Pace } from "./pace.ts";
 
 /** How much a call matters: the urgencies of messages, and the calls that are neither sends nor edits. */
 export type CallUrgency = Urgency | "deletion" | "typing";
@@ -16,11 +17,13 @@ export const RANK: Readonly<Record<CallUrgency, number>> = {
 
 /** How fast the bot may call. */
 export interface Limits {
-  readonly privateChat: { readonly capacity: number; readonly perSecond: number };
+  /** Every chat has this budget. */
+  readonly chat: { readonly capacity: number; readonly perSecond: number };
+  /** Groups have this one as well. */
   readonly group: { readonly calls: number; readonly spanMs: number };
   readonly global: { readonly capacity: number; readonly perSecond: number };
   /** Places in a chat's budget that only sends may use. */
-  readonly keptForSends: { readonly privateChat: number; readonly group: number };
+  readonly keptForSends: { readonly chat: number; readonly group: number };
   /** Tokens of the global budget that less urgent calls leave to more urgent ones, by rank. */
   readonly keptGlobally: readonly [number, number, number, number, number];
   /** At least this long between two progress edits in a chat. */
@@ -32,19 +35,22 @@ export interface Limits {
  * 8 at once and 20 a second stay below 30 in any second even when calls are delayed on their way.
  */
 export const TELEGRAM_LIMITS: Limits = {
-  privateChat: { capacity: 3, perSecond: 1 },
+  chat: { capacity: 3, perSecond: 1 },
   group: { calls: 20, spanMs: 60_000 },
   global: { capacity: 8, perSecond: 20 },
-  keptForSends: { privateChat: 1, group: 2 },
+  keptForSends: { chat: 1, group: 2 },
   keptGlobally: [0, 2, 3, 5, 5],
   progressGapMs: { privateChat: 1500, group: 4000 },
 };
 
-/** Places of its chat's budget a call must leave free. */
-export function keptInChat(limits: Limits, urgency: CallUrgency, group: boolean): number {
-  const isSend = urgency === "final" || urgency === "decision" || urgency === "normal" || urgency === "receipt";
-  if (isSend) return 0;
-  return group ? limits.keptForSends.group : limits.keptForSends.privateChat;
+/** Places of one of its chat's budgets that a call must leave free. */
+export function keptInChat(limits: Limits, urgency: CallUrgency, budget: Pace["kind"]): number {
+  if (isSend(urgency)) return 0;
+  return budget === "window" ? limits.keptForSends.group : limits.keptForSends.chat;
+}
+
+function isSend(urgency: CallUrgency): boolean {
+  return urgency === "final" || urgency === "decision" || urgency === "normal" || urgency === "receipt";
 }
 
 /** Tokens of the global budget a call must leave free. */

@@ -128,12 +128,23 @@ describe("pacing", () => {
     await Promise.all([...deletions, final]);
   });
 
+  it("holds a group to the pace of any chat, too: three at once, then one a second", async () => {
+    const harness = new OutboxHarness();
+    const finals = ["f1", "f2", "f3", "f4", "f5"].map((label) => harness.call({ label, chatId: -1, urgency: "final" }));
+    await settled();
+    expect(harness.labels()).toEqual(["f1", "f2", "f3"]);
+    await harness.clock.advance(1000);
+    expect(harness.labels()).toEqual(["f1", "f2", "f3", "f4"]);
+    await harness.clock.advance(1000);
+    await Promise.all(finals);
+  });
+
   it("leaves two of a group's twenty places to sends", async () => {
     const harness = new OutboxHarness();
     const deletions = Array.from({ length: 20 }, (_, i) =>
       harness.call({ label: `d${i}`, chatId: -1, urgency: "deletion" }),
     );
-    await harness.clock.advance(10_000);
+    await harness.clock.advance(25_000);
     expect(harness.arrivals).toHaveLength(18);
     const finals = ["f1", "f2", "f3"].map((label) => harness.call({ label, chatId: -1, urgency: "final" }));
     await harness.clock.advance(1000);

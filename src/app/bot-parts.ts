@@ -1,7 +1,9 @@
 import { Deliveries } from "../bridge/deliveries.ts";
 import { Inbox } from "../bridge/inbox.ts";
 import { LiveRuns } from "../bridge/live-runs.ts";
-import type { Chat, Clock, EngineSource, Log, Store } from "../bridge/ports.ts";
+import type { Chat } from "../bridge/chat-port.ts";
+import type { Clock, EngineSource, Log } from "../bridge/ports.ts";
+import type { Store } from "../bridge/store-port.ts";
 import { Scheduler } from "../bridge/scheduler.ts";
 import { SessionMemory } from "../bridge/session-memory.ts";
 import type { BridgeSettings } from "../bridge/settings.ts";

@@ -1,4 +1,4 @@
-import type { Chat } from "../bridge/ports.ts";
+import type { Chat } from "../bridge/chat-port.ts";
 import type { MessageText } from "../domain/message-text.ts";
 
 /**

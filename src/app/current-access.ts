@@ -1,5 +1,5 @@
 import { currentChatId } from "../bridge/move-chat.ts";
-import type { Store } from "../bridge/ports.ts";
+import type { Store } from "../bridge/store-port.ts";
 import { accessFrom } from "../config/access-rule.ts";
 import type { TakopiConfig } from "../config/config.ts";
 import type { AccessRule } from "../routing/access.ts";

@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
-import type { Clock, Log, PairedUser, Store } from "../bridge/ports.ts";
+import type { Clock, Log } from "../bridge/ports.ts";
+import type { PairedUser, Store } from "../bridge/store-port.ts";
 import { createApi } from "../telegram/create-api.ts";
 import { createGate } from "../telegram/gate.ts";
 import { pairingCodeHash } from "../telegram/pairing-code.ts";

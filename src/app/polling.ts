@@ -1,4 +1,5 @@
-import type { Log, Store } from "../bridge/ports.ts";
+import type { Log } from "../bridge/ports.ts";
+import type { Store } from "../bridge/store-port.ts";
 import { say } from "../bridge/say.ts";
 import type { AccessRule } from "../routing/access.ts";
 import type { createApi } from "../telegram/create-api.ts";

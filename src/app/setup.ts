@@ -1,5 +1,5 @@
 import { renameSync } from "node:fs";
-import type { PairedUser } from "../bridge/ports.ts";
+import type { PairedUser } from "../bridge/store-port.ts";
 import { ConfigError } from "../config/config-error.ts";
 import type { ConfigEdit } from "../config/edit-config.ts";
 import { checkEdits, editConfig, readConfigValue } from "../config/edit-config.ts";

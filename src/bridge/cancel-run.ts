@@ -3,7 +3,8 @@ import type { Run, RunId, Sender } from "../domain/run.ts";
 import { formatCallbackData } from "../routing/callback-data.ts";
 import type { Deliveries } from "./deliveries.ts";
 import type { LiveRuns } from "./live-runs.ts";
-import type { Clock, Store } from "./ports.ts";
+import type { Clock } from "./ports.ts";
+import type { Store } from "./store-port.ts";
 import { describeEnding } from "./run-ending.ts";
 import { say } from "./say.ts";
 

@@ -1,7 +1,8 @@
 import type { Decision, DecisionRequest } from "../domain/decision.ts";
 import type { RunId } from "../domain/run.ts";
 import { assertNever } from "../domain/assert-never.ts";
-import type { Clock, Store } from "./ports.ts";
+import type { Clock } from "./ports.ts";
+import type { Store } from "./store-port.ts";
 
 /**
  * Answers what an engine asks while nobody is asked in the chat: what the engine's own allow rules cover never comes here, the rest

@@ -2,7 +2,9 @@ import type { MessageText } from "../domain/message-text.ts";
 import type { MessageRef } from "../domain/thread.ts";
 import { join, plain } from "../render/text-builder.ts";
 import { untilWritten } from "./until-written.ts";
-import { type Chat, ChatError, type Clock, type Log, type NewOutboxRow, type OutboxRow, type Store } from "./ports.ts";
+import { type Chat, ChatError } from "./chat-port.ts";
+import type { Clock, Log } from "./ports.ts";
+import type { NewOutboxRow, OutboxRow, Store } from "./store-port.ts";
 
 export interface DeliveryDeps {
   readonly chat: Chat;

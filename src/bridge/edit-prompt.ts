@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "../domain/incoming.ts";
 import type { Deliveries } from "./deliveries.ts";
-import type { Store } from "./ports.ts";
+import type { Store } from "./store-port.ts";
 import { say } from "./say.ts";
 
 /**

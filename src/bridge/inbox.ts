@@ -1,4 +1,5 @@
-import type { Clock, InboxUpdate, Log, Store } from "./ports.ts";
+import type { Clock, Log } from "./ports.ts";
+import type { InboxUpdate, Store } from "./store-port.ts";
 
 export interface InboxDeps {
   readonly store: Store;

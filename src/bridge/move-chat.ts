@@ -1,4 +1,5 @@
-import type { Log, Store } from "./ports.ts";
+import type { Log } from "./ports.ts";
+import type { Store } from "./store-port.ts";
 
 /** A group became a supergroup with another id: the journal follows, and remembers it for what the configuration says by the old id. */
 export function moveChat(deps: { store: Store; log: Log }, fromChatId: number, toChatId: number): void {

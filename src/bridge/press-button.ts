@@ -4,7 +4,7 @@ import { plain } from "../render/text-builder.ts";
 import { parseCallbackData, type PressTarget } from "../routing/callback-data.ts";
 import { enterQueue, type PromptDeps } from "./accept-prompt.ts";
 import { cancelRun, type CancelOutcome } from "./cancel-run.ts";
-import type { Chat } from "./ports.ts";
+import type { Chat } from "./chat-port.ts";
 import { runCard } from "./run-messages.ts";
 
 export type PressDeps = PromptDeps & { readonly chat: Chat };

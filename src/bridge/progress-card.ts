@@ -2,7 +2,9 @@ import type { MessageText } from "../domain/message-text.ts";
 import type { Run } from "../domain/run.ts";
 import type { MessageRef } from "../domain/thread.ts";
 import { editIntervalMs, TICK_MS } from "./card-pace.ts";
-import type { Chat, Clock, DurableOperation, Keyboard, Log, NewOutboxRow, Store } from "./ports.ts";
+import type { Chat, Keyboard } from "./chat-port.ts";
+import type { Clock, Log } from "./ports.ts";
+import type { DurableOperation, NewOutboxRow, Store } from "./store-port.ts";
 import type { Deliveries } from "./deliveries.ts";
 
 export interface CardDeps {

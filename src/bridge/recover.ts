@@ -1,7 +1,8 @@
 import { collapsedCard, runCard } from "./run-messages.ts";
 import type { Deliveries } from "./deliveries.ts";
 import type { LiveRuns } from "./live-runs.ts";
-import type { Clock, DurableOperation, Log, OpenCard, Processes, Store } from "./ports.ts";
+import type { Clock, Log, Processes } from "./ports.ts";
+import type { DurableOperation, OpenCard, Store } from "./store-port.ts";
 import { interruptedRows } from "./run-ending.ts";
 
 export interface RecoveryDeps {

@@ -1,7 +1,8 @@
 import type { CompletedEvent } from "../domain/event.ts";
 import type { ProgressLabel } from "../progress/view.ts";
 import type { LiveRun, StopReason } from "./live-run.ts";
-import type { Keyboard, NewOutboxRow, RunEnding } from "./ports.ts";
+import type { Keyboard } from "./chat-port.ts";
+import type { NewOutboxRow, RunEnding } from "./store-port.ts";
 import { collapsedCard, finalRows, resumeKeyboard, runCard } from "./run-messages.ts";
 import type { CardEnding } from "./progress-card.ts";
 

@@ -9,7 +9,8 @@ import { progressMessage } from "../render/progress-message.ts";
 import { formatCallbackData } from "../routing/callback-data.ts";
 import { formatContextLine } from "../routing/context-line.ts";
 import type { ResumeCodec } from "../runner/runner.ts";
-import type { Button, Keyboard, NewOutboxRow } from "./ports.ts";
+import type { Button, Keyboard } from "./chat-port.ts";
+import type { NewOutboxRow } from "./store-port.ts";
 import type { CardContent } from "./progress-card.ts";
 import type { BridgeSettings } from "./settings.ts";
 

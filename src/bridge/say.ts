@@ -2,7 +2,7 @@ import type { RunId } from "../domain/run.ts";
 import type { Thread } from "../domain/thread.ts";
 import { plain } from "../render/text-builder.ts";
 import type { Deliveries } from "./deliveries.ts";
-import type { Keyboard } from "./ports.ts";
+import type { Keyboard } from "./chat-port.ts";
 
 export interface Notice {
   readonly thread: Thread;

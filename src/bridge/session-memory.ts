@@ -1,7 +1,7 @@
 import type { EngineId, ResumeToken } from "../domain/event.ts";
 import type { Run, Sender } from "../domain/run.ts";
 import { type Thread, threadKey } from "../domain/thread.ts";
-import type { SessionOwner, Store } from "./ports.ts";
+import type { SessionOwner, Store } from "./store-port.ts";
 import type { BridgeSettings } from "./settings.ts";
 
 /** Which session a chat goes on with by itself, where `session_mode = "chat"`. */

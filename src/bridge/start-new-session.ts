@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "../domain/incoming.ts";
 import type { Deliveries } from "./deliveries.ts";
-import type { Clock, Store } from "./ports.ts";
+import type { Clock } from "./ports.ts";
+import type { Store } from "./store-port.ts";
 import { say } from "./say.ts";
 import type { SessionMemory } from "./session-memory.ts";
 

@@ -1,5 +1,6 @@
 import type { LiveRun } from "./live-run.ts";
-import type { Chat, Clock } from "./ports.ts";
+import type { Chat } from "./chat-port.ts";
+import type { Clock } from "./ports.ts";
 
 /** Telegram shows "typing…" for 5 s after each call; in a busy chat a call may wait up to 1 s for its turn. */
 const REARM_MS = 4_000;

@@ -3,7 +3,7 @@ import type { takeLocks } from "../app/locks.ts";
 import type { openPairing, waitForPairing } from "../app/pair.ts";
 import type { startBot } from "../app/start-bot.ts";
 import type { startLocal } from "../app/start-local.ts";
-import type { Store } from "../bridge/ports.ts";
+import type { Store } from "../bridge/store-port.ts";
 import type { LoadedConfig } from "../config/load-config.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
 import { z } from "zod";
-import type { PairingOutcome, Store } from "../bridge/ports.ts";
+import type { PairingOutcome, Store } from "../bridge/store-port.ts";
 import type { Journal } from "./journal.ts";
 
 export type AccessRepository = Pick<Store, "pairedUsers" | "openPairing" | "hasOpenPairing" | "tryPairing">;

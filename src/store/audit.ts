@@ -1,4 +1,4 @@
-import type { Store } from "../bridge/ports.ts";
+import type { Store } from "../bridge/store-port.ts";
 import type { Journal } from "./journal.ts";
 
 /** Who decided and did what. Only ever added to. */

@@ -1,4 +1,4 @@
-import type { Store } from "../bridge/ports.ts";
+import type { Store } from "../bridge/store-port.ts";
 import { createAccessRepository } from "./access.ts";
 import { createAuditRepository } from "./audit.ts";
 import { createChatMigration } from "./chat-migration.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Store } from "../bridge/ports.ts";
+import type { Store } from "../bridge/store-port.ts";
 import type { Journal } from "./journal.ts";
 
 export type FactsRepository = Pick<Store, "getFact" | "setFact">;

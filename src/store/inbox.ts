@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Store } from "../bridge/ports.ts";
+import type { Store } from "../bridge/store-port.ts";
 import type { Journal } from "./journal.ts";
 
 export interface InboxRepository extends Pick<Store, "receiveUpdate" | "pendingUpdates"> {

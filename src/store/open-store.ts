@@ -1,5 +1,5 @@
 import Database from "better-sqlite3";
-import type { Store } from "../bridge/ports.ts";
+import type { Store } from "../bridge/store-port.ts";
 import { composeStore } from "./compose-store.ts";
 import { createJournal } from "./journal.ts";
 import { ensurePrivateFile, setAside } from "./journal-file.ts";

@@ -1,5 +1,6 @@
 import { z, type ZodType } from "zod";
-import type { DurableOperation, Keyboard } from "../bridge/ports.ts";
+import type { DurableOperation } from "../bridge/store-port.ts";
+import type { Keyboard } from "../bridge/chat-port.ts";
 import type { MessageText } from "../domain/message-text.ts";
 
 const entity = z.object({

@@ -1,5 +1,5 @@
 import { z, type ZodType } from "zod";
-import type { NewOutboxRow, OutboxRow } from "../bridge/ports.ts";
+import type { NewOutboxRow, OutboxRow } from "../bridge/store-port.ts";
 import { toRunId } from "../domain/run.ts";
 import type { SqlParams } from "./journal.ts";
 import { jsonColumn } from "./json-column.ts";

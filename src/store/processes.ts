@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Store } from "../bridge/ports.ts";
+import type { Store } from "../bridge/store-port.ts";
 import { toRunId } from "../domain/run.ts";
 import type { Journal } from "./journal.ts";
 

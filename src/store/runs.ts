@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Store } from "../bridge/ports.ts";
+import type { Store } from "../bridge/store-port.ts";
 import type { InboxRepository } from "./inbox.ts";
 import type { Journal } from "./journal.ts";
 import type { MessagesRepository } from "./messages.ts";

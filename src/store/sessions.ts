@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { SessionOwner, Store } from "../bridge/ports.ts";
+import type { SessionOwner, Store } from "../bridge/store-port.ts";
 import type { Journal, SqlParams } from "./journal.ts";
 
 export type SessionsRepository = Pick<Store, "rememberSession" | "recallSession" | "forgetSessions">;

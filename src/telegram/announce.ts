@@ -1,5 +1,6 @@
 import type { Api } from "grammy";
-import type { Chat, EngineSource, Log } from "../bridge/ports.ts";
+import type { Chat } from "../bridge/chat-port.ts";
+import type { EngineSource, Log } from "../bridge/ports.ts";
 import type { BridgeSettings } from "../bridge/settings.ts";
 import type { MessageText } from "../domain/message-text.ts";
 import { bold, code, join, plain } from "../render/text-builder.ts";

@@ -1,6 +1,7 @@
 import { InputFile, type Api } from "grammy";
 import type { InlineKeyboardMarkup, MessageEntity } from "grammy/types";
-import type { Clock, EditOutcome, Keyboard } from "../bridge/ports.ts";
+import type { Clock } from "../bridge/ports.ts";
+import type { EditOutcome, Keyboard } from "../bridge/chat-port.ts";
 import type { MessageText } from "../domain/message-text.ts";
 import type { MessageRef, Thread } from "../domain/thread.ts";
 import { faultOf } from "./call-fault.ts";

@@ -1,5 +1,5 @@
 import { GrammyError, HttpError } from "grammy";
-import type { ChatFault } from "../bridge/ports.ts";
+import type { ChatFault } from "../bridge/chat-port.ts";
 
 /**
  * Why a call failed, as far as it decides what to do next.

@@ -1,5 +1,6 @@
 import type { Update } from "grammy/types";
-import type { Clock, Log, PairingOutcome, Store } from "../bridge/ports.ts";
+import type { Clock, Log } from "../bridge/ports.ts";
+import type { PairingOutcome, Store } from "../bridge/store-port.ts";
 import { type AccessRule, isAllowed } from "../routing/access.ts";
 import { pairingCodeHash } from "./pairing-code.ts";
 import { whoSent } from "./update-source.ts";

@@ -1,5 +1,5 @@
 import type { InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity } from "grammy/types";
-import { ChatError, type Button, type Keyboard } from "../bridge/ports.ts";
+import { ChatError, type Button, type Keyboard } from "../bridge/chat-port.ts";
 import type { TextEntity } from "../domain/message-text.ts";
 
 /** Telegram: callback data is 1-64 bytes. */

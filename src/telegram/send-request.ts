@@ -1,4 +1,4 @@
-import type { Keyboard } from "../bridge/ports.ts";
+import type { Keyboard } from "../bridge/chat-port.ts";
 import type { MessageText } from "../domain/message-text.ts";
 import type { CallFault } from "./call-fault.ts";
 

@@ -2,14 +2,13 @@ import type { Api } from "grammy";
 import {
   ChatError,
   type Chat,
-  type Clock,
   type EditOutcome,
-  type Log,
   type MessageEdit,
   type OutgoingDocument,
   type OutgoingMessage,
   type Urgency,
-} from "../bridge/ports.ts";
+} from "../bridge/chat-port.ts";
+import type { Clock, Log } from "../bridge/ports.ts";
 import type { RunId } from "../domain/run.ts";
 import { threadKey, type MessageRef, type Thread } from "../domain/thread.ts";
 import { BotCalls, type EditRequest } from "./bot-calls.ts";

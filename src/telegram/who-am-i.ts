@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { type Api, GrammyError } from "grammy";
 import { z } from "zod";
-import type { Clock, Log, Store } from "../bridge/ports.ts";
+import type { Clock, Log } from "../bridge/ports.ts";
+import type { Store } from "../bridge/store-port.ts";
 import { faultOf } from "./call-fault.ts";
 import { pause, withDeadline } from "./deadline.ts";
 import { BadTokenError } from "./poll-updates.ts";

@@ -1,7 +1,8 @@
 import { assembleBot, type BotParts } from "../../src/app/bot-parts.ts";
 import { newRunId } from "../../src/app/new-run-id.ts";
 import { acceptPrompt, type PromptDeps } from "../../src/bridge/accept-prompt.ts";
-import type { EngineSource, Processes, RecordedProcess, Store } from "../../src/bridge/ports.ts";
+import type { EngineSource, Processes } from "../../src/bridge/ports.ts";
+import type { RecordedProcess, Store } from "../../src/bridge/store-port.ts";
 import { recover } from "../../src/bridge/recover.ts";
 import { SessionMemory } from "../../src/bridge/session-memory.ts";
 import type { BridgeSettings } from "../../src/bridge/settings.ts";

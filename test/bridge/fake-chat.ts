@@ -7,7 +7,7 @@ import {
   type MessageEdit,
   type OutgoingDocument,
   type OutgoingMessage,
-} from "../../src/bridge/ports.ts";
+} from "../../src/bridge/chat-port.ts";
 import type { RunId } from "../../src/domain/run.ts";
 import type { MessageRef, Thread } from "../../src/domain/thread.ts";
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { EngineStatus } from "../../src/app/engines.ts";
 import { takeLocks } from "../../src/app/locks.ts";
 import { openPairing, type PairingWait } from "../../src/app/pair.ts";
-import type { PairedUser } from "../../src/bridge/ports.ts";
+import type { PairedUser } from "../../src/bridge/store-port.ts";
 import type { App } from "../../src/cli/app.ts";
 import type { Questions } from "../../src/cli/questions.ts";
 import { openStore } from "../../src/store/open-store.ts";

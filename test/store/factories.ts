@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import type { NewOutboxRow, RunEnding, Store } from "../../src/bridge/ports.ts";
+import type { NewOutboxRow, RunEnding, Store } from "../../src/bridge/store-port.ts";
 import { newSessionKey, toRunId, type Run } from "../../src/domain/run.ts";
 import { openStore } from "../../src/store/open-store.ts";
 

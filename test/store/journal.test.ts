@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { Store } from "../../src/bridge/ports.ts";
+import type { Store } from "../../src/bridge/store-port.ts";
 import { toRunId } from "../../src/domain/run.ts";
 import { composeStore } from "../../src/store/compose-store.ts";
 import { createJournal } from "../../src/store/journal.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Button, DurableOperation, NewOutboxRow } from "../../src/bridge/ports.ts";
+import type { Button } from "../../src/bridge/chat-port.ts";
+import type { DurableOperation, NewOutboxRow } from "../../src/bridge/store-port.ts";
 import type { TextEntity } from "../../src/domain/message-text.ts";
 import { toRunId } from "../../src/domain/run.ts";
 import { accept, dueTexts, memoryStore, queuedRun, textRow } from "./factories.ts";

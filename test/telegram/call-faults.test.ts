@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { ChatError, type Chat } from "../../src/bridge/ports.ts";
+import { ChatError, type Chat } from "../../src/bridge/chat-port.ts";
 import { createApi } from "../../src/telegram/create-api.ts";
 import { Outbox } from "../../src/telegram/outbox/outbox.ts";
 import { createTelegramChat } from "../../src/telegram/telegram-chat.ts";

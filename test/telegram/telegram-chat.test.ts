@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Chat, MessageEdit, OutgoingMessage } from "../../src/bridge/ports.ts";
+import type { Chat, MessageEdit, OutgoingMessage } from "../../src/bridge/chat-port.ts";
 import { toRunId } from "../../src/domain/run.ts";
 import { Outbox } from "../../src/telegram/outbox/outbox.ts";
 import { createTelegramChat } from "../../src/telegram/telegram-chat.ts";

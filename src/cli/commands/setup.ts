@@ -3,7 +3,7 @@ import { checkToken } from "../../app/bot-api-check.ts";
 import type { EngineStatus } from "../../app/engines.ts";
 import type { Workflow } from "../../app/setup.ts";
 import { loadBeforeSetup, remainingProblem, setAsideConfig, syntaxProblem, writeSetup } from "../../app/setup.ts";
-import type { PairedUser } from "../../bridge/ports.ts";
+import type { PairedUser } from "../../bridge/store-port.ts";
 import { databasePath } from "../../config/file-paths.ts";
 import type { Cli, GlobalOptions } from "../cli.ts";
 import { CliError } from "../cli-error.ts";

@@ -1,6 +1,7 @@
 import type { Deliveries } from "../../bridge/deliveries.ts";
 import { moveChat } from "../../bridge/move-chat.ts";
-import type { Log, Store } from "../../bridge/ports.ts";
+import type { Log } from "../../bridge/ports.ts";
+import type { Store } from "../../bridge/store-port.ts";
 import type { Feature } from "./feature.ts";
 
 /** The bot was unblocked or let in again, or a group got a new id: what could not be delivered goes out. */

@@ -1,6 +1,7 @@
 import type { Deliveries } from "../../bridge/deliveries.ts";
 import { editPrompt } from "../../bridge/edit-prompt.ts";
-import type { EngineSource, Store } from "../../bridge/ports.ts";
+import type { EngineSource } from "../../bridge/ports.ts";
+import type { Store } from "../../bridge/store-port.ts";
 import type { BridgeSettings } from "../../bridge/settings.ts";
 import { parseDirectives } from "../../routing/directives.ts";
 import { stripResumeLines } from "../../runner/resume-line.ts";

@@ -1,4 +1,4 @@
-import type { Urgency } from "../../bridge/ports.ts";
+import type { Urgency } from "../../bridge/chat-port.ts";
 import type { Pace } from "./pace.ts";
 
 /** How much a call matters: the urgencies of messages, and the calls that are neither sends nor edits. */

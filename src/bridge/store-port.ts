@@ -1,0 +1,223 @@
+import type { DecisionRequest, Decision } from "../domain/decision.ts";
+import type { ResumeToken } from "../domain/event.ts";
+import type { MessageText } from "../domain/message-text.ts";
+import type { ProcessIdentity } from "../domain/process.ts";
+import type { Run, RunId, RunState, SessionKey } from "../domain/run.ts";
+import type { MessageRef, Thread } from "../domain/thread.ts";
+import type { Keyboard } from "./chat-port.ts";
+
+/** An update as Telegram sent it, kept until it has had its effect. */
+export interface InboxUpdate {
+  readonly updateId: number;
+  /** The raw update as JSON. */
+  readonly payload: string;
+  readonly receivedAt: number;
+}
+
+/** A call to the chat that must happen although the program may die at any point. */
+export type DurableOperation =
+  | {
+      readonly type: "send";
+      readonly content: MessageText;
+      readonly replyTo?: number;
+      readonly silent: boolean;
+      readonly keyboard?: Keyboard;
+      readonly urgency: "final" | "decision" | "normal";
+    }
+  | {
+      readonly type: "document";
+      readonly fileName: string;
+      readonly text: string;
+      readonly caption?: MessageText;
+      readonly replyTo?: number;
+      readonly silent: boolean;
+    }
+  | { readonly type: "edit"; readonly messageId: number; readonly content: MessageText; readonly keyboard?: Keyboard }
+  | { readonly type: "delete"; readonly messageId: number };
+
+/** What a message has to do with its run. */
+export type MessageRole = "prompt" | "progress" | "final" | "notice";
+
+export interface NewOutboxRow {
+  readonly thread: Thread;
+  readonly runId?: RunId;
+  readonly role: MessageRole;
+  readonly operation: DurableOperation;
+}
+
+/** `sending` survives only a crash or a lost answer: whether the call happened is unknown. */
+export type OutboxState = "queued" | "sending" | "sent" | "failed";
+
+export interface OutboxRow extends NewOutboxRow {
+  /** Ascending; the order of delivery within a chat. */
+  readonly id: number;
+  readonly state: OutboxState;
+  readonly attempts: number;
+  /** True when an earlier attempt may have been visible. */
+  readonly uncertain: boolean;
+  readonly createdAt: number;
+}
+
+/** Everything that ends a run, written in one transaction. */
+export interface RunEnding {
+  readonly runId: RunId;
+  readonly state: Extract<RunState, "done" | "failed" | "cancelled" | "interrupted">;
+  readonly finishedAt: number;
+  readonly answer?: string;
+  readonly error?: string;
+  readonly usage?: Readonly<Record<string, unknown>>;
+  readonly outbox: readonly NewOutboxRow[];
+}
+
+/** A message of a run, found by what the user replied to. */
+export interface MessageLink {
+  readonly runId: RunId;
+  readonly role: MessageRole;
+}
+
+/** A progress message that may still show a state that is no longer true. */
+export interface OpenCard {
+  readonly run: Run;
+  readonly message: MessageRef;
+}
+
+/** A child process of a run, as recorded when it was started. */
+export interface RecordedProcess extends ProcessIdentity {
+  readonly runId: RunId;
+}
+
+/** A user who came in by pairing. */
+export interface PairedUser {
+  readonly userId: number;
+  readonly chatId: number;
+  readonly name: string;
+  readonly pairedAt: number;
+}
+
+/** Outcome of a pairing attempt. `locked`: too many wrong codes, ask for a new one in the terminal. */
+export type PairingOutcome = "paired" | "wrong" | "expired" | "locked" | "none";
+
+/**
+ * The journal. Calls are synchronous and durable when they return; each is one transaction. Throws `StoreError` when the database
+ * can't be written (disk full, read-only): the caller must then not go on as if it had been.
+ */
+export interface Store {
+  // inbox
+  /** Records an update before Telegram is told to forget it. False when it was recorded before. */
+  receiveUpdate(update: InboxUpdate): boolean;
+  /** Updates without their effect yet, oldest first. */
+  pendingUpdates(): readonly InboxUpdate[];
+  /** The update has had its effect, or never will. */
+  finishUpdate(updateId: number): void;
+
+  // runs
+  /** Inserts the run with its prompt message link, and finishes the update it came from. False when that update already had its effect. */
+  acceptRun(run: Run, updateId: number): boolean;
+  /** Appends a later part of a split paste to a run that has not started, and finishes the update. */
+  appendPrompt(runId: RunId, part: { text: string; messageId: number; notBefore: number; updateId: number }): void;
+  /** Replaces the prompt of a run that is `queued` or `held`. False when it is too late. */
+  replacePrompt(runId: RunId, prompt: string): boolean;
+  findRun(runId: RunId): Run | undefined;
+  /** Runs that may start: `queued`, due at `now`, nothing running and nothing older queued under their session key. Oldest first. */
+  runnableRuns(now: number): readonly Run[];
+  /** The earliest `notBefore` of a queued run that is later than `now`. */
+  nextDueAt(now: number): number | undefined;
+  /** All runs in these states, oldest first; of one thread when given. */
+  runsInState(states: readonly RunState[], thread?: Thread): readonly Run[];
+  /** The youngest run of this sender in this thread that is queued and not yet due. */
+  openPaste(thread: Thread, senderId: number, now: number): Run | undefined;
+  /** `queued` → `running`. False when the run is no longer queued. */
+  startRun(runId: RunId, startedAt: number): boolean;
+  /** `held` → `queued`. False when it is no longer held. */
+  releaseRun(runId: RunId): boolean;
+  /** The engine named the session: sets the token, and moves every run under the provisional key to the real one. */
+  bindSession(runId: RunId, token: ResumeToken): void;
+  /** The session to resume is gone: the run, and those waiting for the same session, go on without it under a new key. */
+  dropSession(runId: RunId, key: SessionKey): void;
+  /** Ends a run and queues what the user gets to see. False when it had ended before; nothing is written then. */
+  endRun(ending: RunEnding): boolean;
+
+  // messages
+  linkMessage(message: MessageRef, runId: RunId, role: MessageRole): void;
+  findMessage(message: MessageRef): MessageLink | undefined;
+  /** Progress messages of ended runs that nothing queued will remove or correct. */
+  openCards(): readonly OpenCard[];
+  /** The progress message now shows the end of its run, or is gone. */
+  closeCard(message: MessageRef): void;
+  progressMessage(runId: RunId): MessageRef | undefined;
+
+  // sessions remembered per thread, and per sender in groups
+  rememberSession(owner: SessionOwner, token: ResumeToken): void;
+  recallSession(owner: SessionOwner, engine: string): ResumeToken | undefined;
+  forgetSessions(owner: SessionOwner): number;
+
+  // outbox
+  enqueue(row: NewOutboxRow): number;
+  /** The rows to deliver next: the oldest unsent row of each chat that is due. */
+  nextDeliveries(now: number): readonly OutboxRow[];
+  /** When the next postponed row is due. */
+  nextDeliveryAt(now: number): number | undefined;
+  markSending(id: number): void;
+  /** Sent; records the message, if one came of it, as a message of the row's run. */
+  markSent(id: number, message?: MessageRef): void;
+  /** Back to the queue until `notBefore`. `uncertain`: the call may have happened. */
+  postpone(id: number, options: { notBefore: number; uncertain: boolean; error: string }): void;
+  /** Will not be tried again by itself. */
+  markFailed(id: number, error: string): void;
+  /** Rows given up for a chat become queued again (the user unblocked the bot). Returns how many. */
+  retryFailed(chatId: number): number;
+  /** Rows that were `sending` when the program died become `queued` and `uncertain`. Returns how many. */
+  resolveSending(): number;
+  /** The group became a supergroup: rewrites the chat id everywhere. */
+  migrateChat(fromChatId: number, toChatId: number): void;
+
+  // processes
+  recordProcess(process: RecordedProcess): void;
+  recordedProcesses(): readonly RecordedProcess[];
+  forgetProcesses(runId: RunId): void;
+
+  // decisions and audit
+  recordDecision(record: DecisionRecord): void;
+  audit(entry: AuditEntry): void;
+
+  // access
+  pairedUsers(): readonly PairedUser[];
+  /** Replaces any open code. `codeHash` is a SHA-256 hex digest; the code itself is never stored. */
+  openPairing(codeHash: string, expiresAt: number): void;
+  /** Whether a code is open at `now`. */
+  hasOpenPairing(now: number): boolean;
+  /** Five wrong codes close the pairing. A right one adds the user and closes it. */
+  tryPairing(codeHash: string, user: PairedUser): PairingOutcome;
+
+  // small facts
+  getFact(name: string): string | undefined;
+  setFact(name: string, value: string): void;
+
+  close(): void;
+}
+
+/** Whose remembered sessions: a thread, and in groups the sender in it. */
+export interface SessionOwner {
+  readonly thread: Thread;
+  /** Absent where the thread has one session for everybody. */
+  readonly senderId?: number;
+}
+
+export interface DecisionRecord {
+  readonly runId: RunId;
+  readonly request: DecisionRequest;
+  readonly decision: Decision;
+  /** `policy`, or the id of the user who decided. */
+  readonly decidedBy: string;
+  readonly decidedAt: number;
+}
+
+export interface AuditEntry {
+  readonly at: number;
+  /** Who: a user id, or `bot`. */
+  readonly actor: string;
+  /** What, as a verb: `pair`, `refuse`, `cancel`, `release`. */
+  readonly verb: string;
+  readonly subject?: string;
+  readonly detail?: Readonly<Record<string, unknown>>;
+}

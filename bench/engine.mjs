@@ -49,10 +49,8 @@ function answer(id, text = "All of it works.") {
 }
 
 function longText() {
-  return Array.from(
-    { length: LONG_PARAGRAPHS },
-    (_, index) => `${index + 1}. ${"some words of **it** ".repeat(8)}`,
-  ).join("\n");
+  const words = "some words of it ".repeat(8).trim();
+  return Array.from({ length: LONG_PARAGRAPHS }, (_, index) => `${index + 1}. **Step**: ${words}`).join("\n");
 }
 
 function write(text) {

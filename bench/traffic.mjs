@@ -1,4 +1,6 @@
 const ANSWER_LIMIT_MS = 10_000;
+/** What is not there by then is lost; groups with their 20 calls a minute take the longest. */
+const GIVE_UP_MS = 150_000;
 
 /**
  * What people write in the chats of a local Telegram and what they get for it, with the times at the server. Every prompt counts: in
@@ -107,6 +109,7 @@ class Prompt {
     this.from = from;
     this.receipt = new Promise((resolve) => (this.#onReceipt = resolve));
     this.over = new Promise((resolve) => (this.#onOver = resolve));
+    setTimeout(() => this.#giveUp(), GIVE_UP_MS).unref();
   }
 
   get receiptMs() {
@@ -143,6 +146,11 @@ class Prompt {
   edited(message) {
     if (message.text?.startsWith("cancelled")) this.showsCancelled = true;
     this.#settle();
+  }
+
+  #giveUp() {
+    this.#onReceipt();
+    this.#onOver();
   }
 
   #settle() {

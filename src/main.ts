@@ -3,8 +3,8 @@ import "./cli/lean-heap.ts";
 import { redact } from "./app/redact.ts";
 import { app } from "./cli/app.ts";
 import type { CliIo } from "./cli/cli.ts";
+import type { Questions } from "./cli/questions.ts";
 import { runCli } from "./cli/program.ts";
-import { terminalQuestions } from "./cli/questions.ts";
 
 const STOP_SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
@@ -31,4 +31,5 @@ process.on("unhandledRejection", (reason) => {
 });
 
 // Exits by itself even where something still waits: everything accepted is in the journal.
-process.exit(await runCli(process.argv.slice(2), { io, app, questions: terminalQuestions }));
+const questions = async (): Promise<Questions> => (await import("./cli/questions.ts")).terminalQuestions;
+process.exit(await runCli(process.argv.slice(2), { io, app, questions }));

@@ -20,12 +20,12 @@ const FIRST_RETRY_MS = 500;
 const SLOWEST_RETRY_MS = 30_000;
 
 /**
- * Carries the journal's outbox to the chat: per chat in order, one call at a time, until each row is sent or given up for a reason
- * that trying again can't mend. Rows survive a crash; a row that was under way then is sent again with a mark.
+ * Carries the journal's outbox to the chat: new messages of a chat in order, one at a time, and beside them what tidies up old ones,
+ * until each row is sent or given up for a reason that trying again can't mend. Rows survive a crash; a row that was under way then is sent again with a mark.
  */
 export class Deliveries {
   readonly #deps: DeliveryDeps;
-  readonly #busyChats = new Set<number>();
+  readonly #busyLanes = new Set<string>();
   #cancelTimer: (() => void) | undefined;
   #isStopped = false;
   #whenIdle: (() => void)[] = [];
@@ -46,32 +46,32 @@ export class Deliveries {
     this.#cancelTimer?.();
     const now = this.#deps.clock.now();
     for (const row of this.#deps.store.nextDeliveries(now)) {
-      if (!this.#busyChats.has(row.thread.chatId)) this.#start(row);
+      if (!this.#busyLanes.has(laneOf(row))) this.#start(row);
     }
     const dueAt = this.#deps.store.nextDeliveryAt(now);
     if (dueAt !== undefined) this.#cancelTimer = this.#deps.clock.setTimer(dueAt - now, () => this.wake());
-    if (this.#busyChats.size === 0) this.#reportIdle();
+    if (this.#busyLanes.size === 0) this.#reportIdle();
   }
 
   /** Starts no further delivery. Resolves when those under way have ended; what is left stays in the journal. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#cancelTimer?.();
-    if (this.#busyChats.size > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
+    if (this.#busyLanes.size > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
   }
 
   /** Resolves when nothing is under way and nothing is due. */
   async idle(): Promise<void> {
-    if (this.#busyChats.size > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
+    if (this.#busyLanes.size > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
   }
 
   #start(row: OutboxRow): void {
-    const { chatId } = row.thread;
-    this.#busyChats.add(chatId);
+    const lane = laneOf(row);
+    this.#busyLanes.add(lane);
     void this.#deliver(row)
       .catch((error: unknown) => this.#deps.log.error("a delivery broke", { row: row.id, error }))
       .finally(() => {
-        this.#busyChats.delete(chatId);
+        this.#busyLanes.delete(lane);
         if (this.#isStopped) this.#reportIdle();
         else this.wake();
       });
@@ -125,6 +125,12 @@ export class Deliveries {
   #reportIdle(): void {
     for (const resolve of this.#whenIdle.splice(0)) resolve();
   }
+}
+
+/** New messages of a chat keep their order among themselves; tidying up old ones must not hold them up, nor they it. */
+function laneOf({ thread, operation }: OutboxRow): string {
+  const isNew = operation.type === "send" || operation.type === "document";
+  return `${thread.chatId} ${isNew ? "new" : "tidy"}`;
 }
 
 function marked(content: MessageText, uncertain: boolean): MessageText {

@@ -153,7 +153,7 @@ export interface Store {
 
   // outbox
   enqueue(row: NewOutboxRow): number;
-  /** The rows to deliver next: the oldest unsent row of each chat that is due. */
+  /** The rows to deliver next and due: of each chat the oldest new message, and the oldest edit or deletion whose run has none left. */
   nextDeliveries(now: number): readonly OutboxRow[];
   /** When the next postponed row is due. */
   nextDeliveryAt(now: number): number | undefined;

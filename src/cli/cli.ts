@@ -17,7 +17,8 @@ export interface CliIo {
 export interface Cli {
   readonly io: CliIo;
   readonly app: App;
-  readonly questions: Questions;
+  /** Loaded when they are asked: a bot that runs for months needs none. */
+  readonly questions: () => Promise<Questions>;
 }
 
 /** Options every command has. */

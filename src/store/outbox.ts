@@ -35,12 +35,18 @@ export function createOutboxRepository(journal: Journal, now: () => number): Out
 }
 
 /**
- * The row of each chat that is in flight or next in turn, due or not: what follows it waits, so that a chat reads in order. New
- * messages go before edits and deletions, which only tidy up.
+ * What goes next in each chat, due or not: of the new messages the oldest, and beside it of the edits and deletions the oldest whose
+ * run has no message left to send, so that a progress message goes away after the final one came. What is in flight stands first and
+ * holds back what follows it in its own line.
  */
 const heads = `
   SELECT id FROM (
     SELECT id, row_number() OVER (
-      PARTITION BY chat_id ORDER BY state <> 'sending', target_message_id IS NOT NULL, id) AS place
-    FROM outbox WHERE state IN ('queued', 'sending'))
+      PARTITION BY chat_id, target_message_id IS NOT NULL ORDER BY state <> 'sending', id) AS place
+    FROM outbox AS waiting
+    WHERE state IN ('queued', 'sending')
+      AND (target_message_id IS NULL OR run_id IS NULL OR NOT EXISTS (
+        SELECT 1 FROM outbox AS message
+        WHERE message.run_id = waiting.run_id AND message.target_message_id IS NULL
+          AND message.state IN ('queued', 'sending'))))
   WHERE place = 1`;

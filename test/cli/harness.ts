@@ -59,7 +59,7 @@ export class Terminal {
         },
       },
       app: fakeApp(scene.app),
-      questions: scene.questions ?? silentQuestions,
+      questions: async () => scene.questions ?? silentQuestions,
     };
     const code = await runCli(args, cli);
     return { code, stdout, stderr };

@@ -44,12 +44,22 @@ describe("the outbox", () => {
     expect(dueTexts(store)).toEqual(["1b"]);
   });
 
-  it("sends new messages before it tidies up old ones", () => {
+  it("tidies up old messages beside sending new ones", () => {
     const store = memoryStore();
     store.enqueue(textRow("tidy", { operation: { type: "delete", messageId: 5 } }));
-    const send = store.enqueue(textRow("news"));
+    store.enqueue(textRow("news"));
+    expect(store.nextDeliveries(1_000).map((row) => row.operation.type)).toEqual(["delete", "send"]);
+  });
+
+  it("takes a run's progress message away only after its messages are sent", () => {
+    const store = memoryStore();
+    const run = accept(store, queuedRun("a"));
+    store.enqueue(textRow("tidy", { runId: run.id, operation: { type: "delete", messageId: 5 } }));
+    const final = store.enqueue(textRow("final", { runId: run.id }));
     expect(store.nextDeliveries(1_000).map((row) => row.operation.type)).toEqual(["send"]);
-    store.markSent(send);
+    store.markSending(final);
+    expect(store.nextDeliveries(1_000)).toEqual([]);
+    store.markSent(final);
     expect(store.nextDeliveries(1_000).map((row) => row.operation.type)).toEqual(["delete"]);
   });
 

@@ -109,7 +109,11 @@ describe("a send Telegram refuses a part of", () => {
     server.current.script("sendMessage", gone, { ok: { message_id: 1 } }, gone, { ok: { message_id: 2 } });
     const thread = { chatId: -7, topicId: 2 };
     await chat.send(message({ thread }));
-    await chat.send(message({ thread }));
+    const second = chat.send(message({ thread }));
+    // A chat takes three calls at once, then one a second.
+    await clock.timerOf(1000);
+    await clock.advance(1000);
+    await second;
     expect(log.messages("warn")).toEqual(["topic is gone or closed, sending to the chat instead"]);
     expect(bodies("sendMessage")).toHaveLength(4);
   });
@@ -295,7 +299,10 @@ describe("a group that became a supergroup", () => {
   it("is reported once when several calls still name the old id", async () => {
     server.current.script("sendMessage", upgraded, { ok: { message_id: 1 } }, upgraded, { ok: { message_id: 2 } });
     const thread = { chatId: -7 };
-    const sent = await Promise.all([chat.send(message({ thread })), chat.send(message({ thread }))]);
+    const sending = Promise.all([chat.send(message({ thread })), chat.send(message({ thread }))]);
+    await clock.timerOf(1000);
+    await clock.advance(1000);
+    const sent = await sending;
     expect(sent.map(({ chatId }) => chatId)).toEqual([-1007, -1007]);
     expect(bodies("sendMessage").map((body) => body["chat_id"])).toEqual([-7, -1007, -7, -1007]);
     expect(migrations).toEqual([[-7, -1007]]);

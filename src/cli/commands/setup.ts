@@ -33,7 +33,7 @@ export function addSetup(program: Command, cli: Cli): void {
 }
 
 async function setup(cli: Cli, options: GlobalOptions): Promise<void> {
-  const { questions } = cli;
+  const questions = await cli.questions();
   const path = configPath(cli, options);
   questions.begin("takopi setup");
   await clearPath(questions, path);
@@ -87,7 +87,8 @@ interface BotAtHand {
 }
 
 async function pairOwner(cli: Cli, options: GlobalOptions, bot: BotAtHand): Promise<PairedUser> {
-  const { app, questions } = cli;
+  const { app } = cli;
+  const questions = await cli.questions();
   // Receiving updates is for one process only, and it may be a running takopi.
   const locks = await app.takeLocks({ ...bot, env: cli.io.env });
   const store = await app.openStore(databasePath(bot.dir));

@@ -21,10 +21,10 @@ export interface Limits {
   readonly chat: { readonly capacity: number; readonly perSecond: number };
   /** Groups have this one as well. */
   readonly group: { readonly calls: number; readonly spanMs: number };
-  readonly global: { readonly capacity: number; readonly perSecond: number };
+  readonly global: { readonly calls: number; readonly spanMs: number };
   /** Places in a chat's budget that only sends may use. */
   readonly keptForSends: { readonly chat: number; readonly group: number };
-  /** Tokens of the global budget that less urgent calls leave to more urgent ones, by rank. */
+  /** Places of the global budget that less urgent calls leave to more urgent ones, by rank. */
   readonly keptGlobally: readonly [number, number, number, number, number];
   /** At least this long between two progress edits in a chat. */
   readonly progressGapMs: { readonly privateChat: number; readonly group: number };
@@ -32,14 +32,13 @@ export interface Limits {
 
 /**
  * Telegram's FAQ: about 1 message a second in one chat, 20 a minute in one group, about 30 a second in all; edits count like sends.
- * 8 at once and 20 a second stay below 30 in any second even when calls are delayed on their way.
  */
 export const TELEGRAM_LIMITS: Limits = {
   chat: { capacity: 3, perSecond: 1 },
   group: { calls: 20, spanMs: 60_000 },
-  global: { capacity: 8, perSecond: 20 },
+  global: { calls: 28, spanMs: 1_000 },
   keptForSends: { chat: 1, group: 2 },
-  keptGlobally: [0, 2, 3, 5, 5],
+  keptGlobally: [0, 3, 5, 8, 10],
   progressGapMs: { privateChat: 1500, group: 4000 },
 };
 
@@ -53,7 +52,7 @@ function isSend(urgency: CallUrgency): boolean {
   return urgency === "final" || urgency === "decision" || urgency === "normal" || urgency === "receipt";
 }
 
-/** Tokens of the global budget a call must leave free. */
+/** Places of the global budget a call must leave free. */
 export function keptGlobally(limits: Limits, urgency: CallUrgency): number {
   return limits.keptGlobally[RANK[urgency]] ?? 0;
 }

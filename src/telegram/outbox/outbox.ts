@@ -1,9 +1,9 @@
 import { GrammyError } from "grammy";
 import type { Clock, Log } from "../../bridge/ports.ts";
 import type { RunId } from "../../domain/run.ts";
+import { CallWindow } from "./call-window.ts";
 import { Lane } from "./lane.ts";
 import { keptGlobally, TELEGRAM_LIMITS, type CallUrgency, type Limits } from "./limits.ts";
-import { fullBucket, readyAt, taken, type Pace } from "./pace.ts";
 import { comesBefore, type QueuedCall, type Waiter } from "./queue.ts";
 
 /** One call to Telegram that concerns a chat. */
@@ -53,7 +53,7 @@ export class Outbox {
   readonly #lanes = new Map<number, Lane>();
   readonly #settledRuns = new Set<RunId>();
   readonly #stopping = new AbortController();
-  #global: Pace;
+  readonly #global: CallWindow;
   #seq = 0;
   #allBlockedUntil = 0;
   #lastFlood: { readonly chatId: number; readonly at: number; readonly until: number } | undefined;
@@ -65,7 +65,7 @@ export class Outbox {
     this.#clock = clock;
     this.#log = log;
     this.#limits = limits;
-    this.#global = fullBucket(limits.global, clock.now());
+    this.#global = new CallWindow(limits.global);
   }
 
   /** Calls that wait or are in flight. */
@@ -175,9 +175,9 @@ export class Outbox {
     startable.sort((a, b) => (comesBefore(a.call, b.call) ? -1 : 1));
     for (const { lane, call } of startable) {
       // What comes later in line is at most as urgent and leaves at least as much free, so it has to wait as well.
-      const at = readyAt(this.#global, { now, keep: keptGlobally(this.#limits, call.urgency), share: 1 });
+      const at = this.#global.readyAt(now, keptGlobally(this.#limits, call.urgency));
       if (at > now) return at;
-      this.#global = taken(this.#global, now, 1);
+      this.#global.start();
       lane.start(call, now);
       void this.#perform(lane, call);
     }
@@ -187,13 +187,19 @@ export class Outbox {
   async #perform(lane: Lane, call: QueuedCall): Promise<void> {
     try {
       const value = await call.perform(this.#stopping.signal);
-      lane.end(call, this.#clock.now());
+      this.#ended(lane, call);
       for (const waiter of call.waiters) waiter.resolve(value);
     } catch (error) {
-      lane.end(call, this.#clock.now());
+      this.#ended(lane, call);
       this.#failed(lane, call, error);
     }
     this.#pump();
+  }
+
+  #ended(lane: Lane, call: QueuedCall): void {
+    const now = this.#clock.now();
+    lane.end(call, now);
+    this.#global.end(now);
   }
 
   #failed(lane: Lane, call: QueuedCall, error: unknown): void {

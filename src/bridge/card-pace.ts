@@ -1,5 +1,5 @@
-/** Telegram tolerates about one call a second in a private chat and 20 a minute in a group, edits included. */
-const PRIVATE_INTERVAL_MS = 1_500;
+/** Telegram tolerates about one call a second in a private chat and 20 a minute in a group, edits and "typing…" included. */
+const PRIVATE_INTERVAL_MS = 2_000;
 const GROUP_INTERVAL_MS = 4_500;
 const SLOWEST_INTERVAL_MS = 10_000;
 const MINUTE_MS = 60_000;

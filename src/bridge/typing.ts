@@ -2,8 +2,8 @@ import type { LiveRun } from "./live-run.ts";
 import type { Chat } from "./chat-port.ts";
 import type { Clock } from "./ports.ts";
 
-/** Telegram shows "typing…" for 5 s after each call; in a busy chat a call may wait up to 1 s for its turn. */
-const REARM_MS = 4_000;
+/** Telegram shows "typing…" for 5 s after each call; in a busy chat a call waits more than 1 s for its turn. */
+const REARM_MS = 3_500;
 
 /**
  * Shows "typing…" while a run works. Only in private chats: in groups it would eat the 20 calls a minute that edits need.

@@ -19,11 +19,11 @@ describe("a run", () => {
     expect(card).toMatchObject({ silent: true, replyTo: prompt.messageId });
 
     run.emit(started(), actionStarted("a1"));
-    await bridge.clock.advance(1_500);
-    expect(bridge.chat.visible.get(card.ref.messageId)?.text).toMatch(/^working · scripted · 1s · step 1\n\n▸ run a1/);
+    await bridge.clock.advance(2_000);
+    expect(bridge.chat.visible.get(card.ref.messageId)?.text).toMatch(/^working · scripted · 2s · step 1\n\n▸ run a1/);
 
     run.emit(actionCompleted("a1"), completed("All **done**."));
-    const final = await bridge.chat.shows(/^done · scripted · 1s · step 1\n\nAll done\./);
+    const final = await bridge.chat.shows(/^done · scripted · 2s · step 1\n\nAll done\./);
     expect(final).toMatchObject({ silent: false, replyTo: prompt.messageId });
     await settled();
     expect(bridge.chat.texts().filter((text) => /^(starting|working)/.test(text))).toEqual([]);
@@ -119,11 +119,11 @@ describe("cancelling", () => {
     bridge.prompt("fix it");
     const run = await bridge.runner.nextRun();
     run.emit(started(), actionCompleted("a1"));
-    await bridge.clock.advance(1_500);
+    await bridge.clock.advance(2_000);
     const [live] = bridge.parts.lives.all();
     live?.stop("cancelled");
     run.emit(completed("", { ok: false, error: "aborted" }));
-    const card = await bridge.chat.shows(/^cancelled · scripted · 1s · step 1\n\n✓ run a1/);
+    const card = await bridge.chat.shows(/^cancelled · scripted · 2s · step 1\n\n✓ run a1/);
     expect(card.keyboard).toEqual([]);
     expect(bridge.chat.texts()).toHaveLength(1);
   });

@@ -44,7 +44,7 @@ describeInBrowser("the chat page with the whole bot", () => {
   });
 
   it("edits one message in place while the run works, shows the answer, and lets the progress message go", async () => {
-    await open({ TAKOPI__MOCK__SPEED: "2" });
+    await open({ TAKOPI__MOCK__SPEED: "0.5" });
     await write("make the greeting polite");
     const progress = page.locator(".is-theirs", { hasText: /(starting|working) · mock/ });
     await progress.waitFor();
@@ -54,7 +54,7 @@ describeInBrowser("the chat page with the whole bot", () => {
     await page.locator(`[data-id="${id}"]`, { hasText: "src/greeting.ts" }).waitFor();
     expect(await page.evaluate(`${sameElement}.isSame`)).toBe(true);
     const final = page.locator(".is-theirs", { hasText: "done · mock" });
-    await final.locator("strong", { hasText: "empty name" }).waitFor();
+    await final.locator("strong", { hasText: "empty name" }).waitFor({ timeout: 15_000 });
     await final.locator(".code-block", { hasText: "export function greet" }).waitFor();
     await page.locator(`[data-id="${id}"]`).waitFor({ state: "detached" });
   });

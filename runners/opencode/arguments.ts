@@ -1,0 +1,66 @@
+import { isAbsolute, join, resolve } from "node:path";
+import type { RunRequest } from "../../src/runner/runner.ts";
+import type { OpencodeConfig } from "./config.ts";
+
+/** What to start. */
+export interface Launch {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface LaunchOptions {
+  readonly config: OpencodeConfig;
+  /** Directory that a relative `command` is relative to. */
+  readonly configDir: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** The server: on this machine alone, on a free port, behind a password. The flags win over the `server` of the user's own config. */
+export function serveLaunch(options: LaunchOptions, password: string): Launch {
+  const { config } = options;
+  const args = ["serve", "--hostname=127.0.0.1", "--port=0", "--mdns=false", ...config.extra_args];
+  const secrets = { OPENCODE_SERVER_USERNAME: "opencode", OPENCODE_SERVER_PASSWORD: password };
+  return launch(options, args, secrets);
+}
+
+/**
+ * Values are joined to their flags with `=`, so that none of them can be read as a flag. The prompt is not here: it goes over stdin,
+ * where it may look as it likes.
+ */
+export function runLaunch(request: RunRequest, options: LaunchOptions): Launch {
+  const { config } = options;
+  const args = [
+    "run",
+    "--format=json",
+    "--thinking",
+    ...valued("--session", request.resume?.value),
+    ...valued("--model", request.options.model ?? config.model),
+    ...valued("--variant", request.options.effort),
+    ...valued("--agent", config.agent),
+    ...request.attachments.map(({ path }) => `--file=${path}`),
+    ...config.extra_args,
+  ];
+  return launch(options, args, {});
+}
+
+function launch(options: LaunchOptions, args: readonly string[], secrets: Readonly<Record<string, string>>): Launch {
+  const { config, configDir, env } = options;
+  const [program, ...prefix] = config.command;
+  return {
+    command: resolveProgram(program, configDir, env["HOME"]),
+    args: [...prefix, ...args],
+    // An update in the middle of a run would replace the program that runs.
+    env: { OPENCODE_DISABLE_AUTOUPDATE: "1", ...env, ...secrets },
+  };
+}
+
+function valued(flag: string, value: string | undefined): readonly string[] {
+  return value === undefined ? [] : [`${flag}=${value}`];
+}
+
+/** A name is looked up on PATH by whoever starts it; a path is made absolute here. */
+function resolveProgram(program: string, configDir: string, home: string | undefined): string {
+  if (program.startsWith("~/") && home !== undefined) return join(home, program.slice(2));
+  return program.includes("/") && !isAbsolute(program) ? resolve(configDir, program) : program;
+}

@@ -1,0 +1,41 @@
+import { createResumeCodec } from "../../src/runner/resume-line.ts";
+import type { Capabilities, ResumeCodec, Runner } from "../../src/runner/runner.ts";
+import type { RunnerOptions } from "./options.ts";
+import { runPrinted } from "./printed-run.ts";
+import { runServed } from "./served-run.ts";
+import { engine } from "./state.ts";
+
+/** The server takes prompts and answers at any time. */
+const served: Capabilities = {
+  approvals: true,
+  questions: true,
+  plans: false,
+  steer: true,
+  interrupt: true,
+  images: true,
+  model: true,
+  // A model has some of these `variants`; OpenCode passes over one it has not (1.18.33).
+  effort: ["minimal", "low", "medium", "high", "xhigh", "max"],
+  sessions: false,
+  fork: false,
+};
+
+/** `opencode run` refuses whatever would have to be asked, and hears nothing after its prompt. */
+const printed: Capabilities = { ...served, approvals: false, questions: false, steer: false, interrupt: false };
+
+const resumeCodec: ResumeCodec = createResumeCodec({
+  engine,
+  print: (value) => `opencode --session ${value}`,
+  pattern: /opencode(?:\s+run)?\s+(?:--session|-s)(?:\s+|=)(?<token>ses_[A-Za-z0-9]+)/u,
+});
+
+/** OpenCode's CLI, one process per run. */
+export function createOpencodeRunner(options: RunnerOptions): Runner {
+  const isServed = options.config.mode === "serve";
+  return {
+    engine,
+    capabilities: isServed ? served : printed,
+    ...resumeCodec,
+    run: (request, host) => (isServed ? runServed(request, host, options) : runPrinted(request, host, options)),
+  };
+}

@@ -1,0 +1,137 @@
+import type { Action, ActionEvent, ActionLevel, StartedEvent, TakopiEvent } from "../../src/domain/event.ts";
+import type { Fields } from "./fields.ts";
+
+export const engine = "opencode";
+
+/** Why a run ends before or without a result of its own. */
+export interface Failure {
+  readonly error: string;
+  readonly fault?: "session_not_found";
+}
+
+/** A message of the run's own session: a prompt, or what the model made of it in one turn. */
+export interface Message {
+  readonly role: string;
+  readonly parentId: string | undefined;
+  readonly isSummary: boolean;
+  /** Its finished and unfinished texts, by part. */
+  readonly texts: ReadonlyMap<string, string>;
+  /** Why the model's turn ended; absent while it goes on, or when it broke off. */
+  readonly finish?: string;
+}
+
+/** What the model's turns have used so far, as the engine counts it. */
+export interface Usage {
+  readonly steps: number;
+  readonly cost: number;
+  readonly tokens: Fields;
+}
+
+/** What is known of a run so far. */
+export interface RunState {
+  readonly cwd: string;
+  /** The session that is to be resumed. */
+  readonly requested?: string;
+  /** The session of the run, from the moment `started` was said. */
+  readonly session?: string;
+  /** Sessions of sub-agents, with the id of the call that started each, once that is known. */
+  readonly subagents: ReadonlyMap<string, string | undefined>;
+  /** In the order they came. */
+  readonly messages: ReadonlyMap<string, Message>;
+  /** Tool calls that have not ended, by id. */
+  readonly open: ReadonlyMap<string, Action>;
+  /** Parts of which nothing more is said. */
+  readonly ended: ReadonlySet<string>;
+  /** How many prompts the engine took. */
+  readonly prompts: number;
+  /** The session's last status: before the first turn, in one, after one. */
+  readonly phase: "ready" | "busy" | "idle";
+  readonly failure?: Failure;
+  readonly usage?: Usage;
+  readonly notes: number;
+  /** How often events of a type not known here came. */
+  readonly unknown: ReadonlyMap<string, number>;
+}
+
+export interface Step {
+  readonly state: RunState;
+  readonly events: readonly TakopiEvent[];
+}
+
+export function initialState(cwd: string, requested?: string): RunState {
+  return {
+    cwd,
+    ...(requested === undefined ? {} : { requested }),
+    subagents: new Map(),
+    messages: new Map(),
+    open: new Map(),
+    ended: new Set(),
+    prompts: 0,
+    phase: "ready",
+    notes: 0,
+    unknown: new Map(),
+  };
+}
+
+/** The session is known: the run has started. */
+export function begin(
+  state: RunState,
+  session: string,
+  extra: Omit<StartedEvent, "type" | "engine" | "resume"> = {},
+): Step {
+  const event: StartedEvent = { type: "started", engine, resume: { engine, value: session }, ...extra };
+  return { state: { ...state, session }, events: [event] };
+}
+
+/** The engine took a prompt, the first or a later one. */
+export function withPrompt(state: RunState): RunState {
+  return { ...state, prompts: state.prompts + 1 };
+}
+
+/**
+ * Whether nothing more is to come. An idle session may be about to begin a turn for a prompt it took while it was busy, so that with
+ * more than one prompt the last of them must have its answer.
+ */
+export function isSettled(state: RunState): boolean {
+  // An unknown agent is an error without a turn, and no status follows it (1.18.33).
+  if (state.failure !== undefined) return state.phase !== "busy";
+  if (state.phase !== "idle") return false;
+  return state.prompts <= 1 || hasAnsweredAll(state);
+}
+
+function hasAnsweredAll({ messages, prompts }: RunState): boolean {
+  // Without a text it is an earlier prompt, of which only the summary was renewed.
+  const asked = [...messages].filter(([, { role, texts }]) => role === "user" && texts.size > 0).map(([id]) => id);
+  const last = asked.at(-1);
+  return asked.length >= prompts && [...messages.values()].some(({ parentId }) => parentId === last);
+}
+
+/** The messages of the model, without what it wrote for itself. */
+export function answersOf(state: RunState): readonly Message[] {
+  return [...state.messages.values()].filter(({ role, isSummary }) => role === "assistant" && !isSummary);
+}
+
+export function unchanged(state: RunState): Step {
+  return { state, events: [] };
+}
+
+export interface Remark {
+  readonly title: string;
+  readonly kind?: "note" | "warning";
+  readonly level?: ActionLevel;
+  readonly ok?: boolean;
+  readonly detail?: Readonly<Record<string, unknown>>;
+}
+
+/** An action that is reported once, under an id of its own. */
+export function remark(state: RunState, { title, kind = "note", detail = {}, ...rest }: Remark): Step {
+  const notes = state.notes + 1;
+  const event: ActionEvent = {
+    type: "action",
+    engine,
+    action: { id: `${engine}.note.${notes}`, kind, title, detail },
+    phase: "completed",
+    ...rest,
+  };
+  return { state: { ...state, notes }, events: [event] };
+}

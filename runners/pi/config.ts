@@ -1,0 +1,52 @@
+import { z } from "zod";
+
+/** What the runner says itself: these would break the protocol, or take the run to another session. */
+const ownFlags: ReadonlySet<string> = new Set(
+  "--mode -p --print --session --session-id --no-session --fork -c --continue -r --resume --".split(" "),
+);
+
+const extraArg = z.string().superRefine((arg, context) => {
+  if (!ownFlags.has(arg)) return;
+  context.addIssue({ code: "custom", message: `${arg} is set by takopi itself: remove it from extra_args` });
+});
+
+/** The `[pi]` table. */
+export interface PiConfig {
+  /** Program, or program with its first arguments. A path may start with `~/`, or be relative to the config's directory. */
+  readonly command: readonly [string, ...string[]];
+  /** `rpc` talks both ways: follow-ups, questions, a gentle cancel. `print` is one-way, for when that fails. */
+  readonly mode: "rpc" | "print";
+  /** 1.x wants a model with it. */
+  readonly provider?: string | undefined;
+  /** An id, a pattern, or `provider/id`. */
+  readonly model?: string | undefined;
+  /** `off` to `max`; pi's own word for it is `thinking`, and both keys are understood. */
+  readonly effort?: string | undefined;
+  readonly thinking?: string | undefined;
+  /** Tools that wait for the user's approval, such as `bash`; `*` means all. Pi itself never asks. */
+  readonly ask_before: readonly string[];
+  readonly extra_args: readonly string[];
+}
+
+const text = z.string().min(1);
+const command = z.union([text.transform((program): [string, ...string[]] => [program]), z.tuple([text], z.string())]);
+
+export const configSchema: z.ZodType<PiConfig> = z
+  .strictObject({
+    command: command.default(["pi"]),
+    mode: z.enum(["rpc", "print"]).default("rpc"),
+    provider: text.optional(),
+    model: text.optional(),
+    effort: text.optional(),
+    thinking: text.optional(),
+    ask_before: z.array(text.regex(/^[^,]+$/u, "one tool's name")).default([]),
+    extra_args: z.array(extraArg).default([]),
+  })
+  .superRefine((table, context) => {
+    if (table.mode === "print" && table.ask_before.length > 0) {
+      context.addIssue({ code: "custom", path: ["ask_before"], message: `pi can ask only with mode = "rpc"` });
+    }
+    if (table.effort !== undefined && table.thinking !== undefined) {
+      context.addIssue({ code: "custom", path: ["thinking"], message: "the same as effort: set one of them" });
+    }
+  });

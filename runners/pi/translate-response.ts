@@ -1,0 +1,49 @@
+import { wordedError } from "./failure.ts";
+import { fieldsAt, flagAt, numberAt, textAt, type Fields } from "./fields.ts";
+import type { ResponseLine } from "./lines.ts";
+import { unchanged, warning, type RunState, type Step } from "./state.ts";
+import { beginSession } from "./translate-session.ts";
+
+/** The answer to a command. Failures of others than these say nothing about the run. */
+export function translateResponse(state: RunState, line: ResponseLine): Step {
+  if (line.command === "get_state" && line.ok)
+    return state.session === undefined ? named(state, line.data) : settled(state, line.data);
+  return line.command === "prompt" ? acknowledged(state, line) : unchanged(state);
+}
+
+function named(state: RunState, data: Fields): Step {
+  const id = textAt(data, "sessionId");
+  if (id === undefined) return unchanged(state);
+  const model = fieldsAt(data, "model");
+  const title = textAt(model, "id");
+  const meta = {
+    provider: textAt(model, "provider"),
+    thinking: textAt(data, "thinkingLevel"),
+    file: textAt(data, "sessionFile"),
+  };
+  const known = Object.fromEntries(Object.entries(meta).filter(([, value]) => value !== undefined));
+  return beginSession(state, { id, ...(title === undefined ? {} : { title }), meta: known });
+}
+
+/** What pi does now that it has been asked: something else may have begun in between, and that counts. */
+function settled(state: RunState, data: Fields): Step {
+  const isBusy = flagAt(data, "isStreaming") === true || flagAt(data, "isCompacting") === true;
+  if (isBusy) return unchanged({ ...state, activity: "working" });
+  const isWaiting = (numberAt(data, "pendingMessageCount") ?? 0) > 0;
+  return unchanged(state.activity === "ending" && !isWaiting ? { ...state, activity: "idle" } : state);
+}
+
+function acknowledged(state: RunState, { id, ok, error, data }: ResponseLine): Step {
+  const prompts = new Set([...state.prompts].filter((prompt) => prompt !== id));
+  const known: RunState = { ...state, prompts };
+  if (!ok) return refused(known, wordedError(error ?? "pi did not take the prompt"));
+  if (textAt(data, "disposition") === "started") return unchanged({ ...known, activity: "working" });
+  // It waits its turn, or starts nothing (a command of an extension), or, in 0.73.1, nobody says which.
+  return unchanged(known.activity === "working" ? known : { ...known, activity: "ending", isUnsure: true });
+}
+
+/** Without the first prompt there is no run; a later one is lost, and the run goes on. */
+function refused(state: RunState, error: string): Step {
+  if (state.activity === "starting") return unchanged({ ...state, failure: { error } });
+  return warning(state, `pi did not take a message: ${error}`);
+}

@@ -1,4 +1,4 @@
-import type { Fields } from "./fields.ts";
+import type { Fields } from "../../src/runner/fields.ts";
 
 /** The CLI about itself: a turn begins, a call to the API is repeated, work goes on in the background. */
 export interface SystemLine {

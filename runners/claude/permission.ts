@@ -1,6 +1,6 @@
 import type { ApprovalScope, Decision, DecisionRequest } from "../../src/domain/decision.ts";
 import { toolAction } from "../../src/runner/tool-action.ts";
-import type { Fields } from "./fields.ts";
+import type { Fields } from "../../src/runner/fields.ts";
 import type { ControlRequestLine, PermissionSuggestion } from "./lines.ts";
 import { decodeQuestions } from "./schema.ts";
 

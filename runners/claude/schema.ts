@@ -1,4 +1,4 @@
-import { fieldsAt, flagAt, isFields, listAt, numberAt, textAt, textsAt, type Fields } from "./fields.ts";
+import { fieldsAt, flagAt, isFields, listAt, numberAt, textAt, textsAt, type Fields } from "../../src/runner/fields.ts";
 import type {
   AssistantLine,
   Block,

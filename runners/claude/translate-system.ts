@@ -1,5 +1,5 @@
 import type { ActionEvent } from "../../src/domain/event.ts";
-import { fieldsAt, flagAt, listAt, numberAt, textAt, type Fields } from "./fields.ts";
+import { fieldsAt, flagAt, listAt, numberAt, textAt, type Fields } from "../../src/runner/fields.ts";
 import type { SystemLine } from "./lines.ts";
 import { decodeBackground } from "./schema.ts";
 import { engine, remark, reopen, startedEvent, unchanged, type RunState, type Step } from "./state.ts";

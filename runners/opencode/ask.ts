@@ -1,7 +1,7 @@
 import type { Decision, DecisionRequest } from "../../src/domain/decision.ts";
 import { toolAction } from "../../src/runner/tool-action.ts";
 import type { PermissionEvent, QuestionEvent } from "./events.ts";
-import { textAt } from "./fields.ts";
+import { textAt } from "../../src/runner/fields.ts";
 
 /** What to send to the server. */
 export interface Reply {

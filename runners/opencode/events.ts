@@ -1,5 +1,5 @@
 import type { QuestionOption } from "../../src/domain/decision.ts";
-import type { Fields } from "./fields.ts";
+import type { Fields } from "../../src/runner/fields.ts";
 
 /** An error as OpenCode words it: the name of its class and the message of its `data`. */
 export interface EngineError {

@@ -1,7 +1,7 @@
 import type { RunRequest } from "../../src/runner/runner.ts";
 import type { Api } from "./api.ts";
 import { errorText, lostSession } from "./failure.ts";
-import { fieldsAt, isFields, textAt, type Fields } from "./fields.ts";
+import { fieldsAt, isFields, textAt, type Fields } from "../../src/runner/fields.ts";
 import { titleOf } from "./prompt.ts";
 import { engineError } from "./schema.ts";
 import type { Failure } from "./state.ts";

@@ -1,5 +1,5 @@
 import type { AskedQuestion, EngineError, OpencodeEvent, Part, PermissionEvent, ToolPart } from "./events.ts";
-import { fieldsAt, flagAt, isFields, listAt, numberAt, textAt, textsAt, type Fields } from "./fields.ts";
+import { fieldsAt, flagAt, isFields, listAt, numberAt, textAt, textsAt, type Fields } from "../../src/runner/fields.ts";
 
 type Decoder = (properties: Fields, sessionId: string) => OpencodeEvent | undefined;
 

@@ -1,5 +1,5 @@
 import type { Action, ActionEvent, ActionLevel, StartedEvent, TakopiEvent } from "../../src/domain/event.ts";
-import type { Fields } from "./fields.ts";
+import type { Fields } from "../../src/runner/fields.ts";
 
 export const engine = "opencode";
 

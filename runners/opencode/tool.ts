@@ -1,7 +1,7 @@
 import type { FileChange } from "../../src/domain/event.ts";
 import { toolAction, type ToolAction } from "../../src/runner/tool-action.ts";
 import type { ToolPart } from "./events.ts";
-import { textAt } from "./fields.ts";
+import { textAt } from "../../src/runner/fields.ts";
 
 /** OpenCode's names for tools that others call differently. */
 const otherNames: ReadonlyMap<string, string> = new Map([

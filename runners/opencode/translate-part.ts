@@ -1,6 +1,6 @@
 import type { Action, ActionDetail, ActionEvent } from "../../src/domain/event.ts";
 import type { PartEvent, ReasoningPart, StepFinishPart, TextPart, ToolPart } from "./events.ts";
-import { isFields, numberAt, textAt, type Fields } from "./fields.ts";
+import { isFields, numberAt, textAt, type Fields } from "../../src/runner/fields.ts";
 import { engine, remark, unchanged, type RunState, type Step, type Usage } from "./state.ts";
 import { shownTool } from "./tool.ts";
 

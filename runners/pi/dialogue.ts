@@ -7,7 +7,7 @@ import { complete } from "./complete.ts";
 import type { PiConfig } from "./config.ts";
 import { Dialogs } from "./dialogs.ts";
 import { exitFailure } from "./failure.ts";
-import { Mailbox } from "./mailbox.ts";
+import { Mailbox } from "../../src/runner/mailbox.ts";
 import type { PromptContent } from "./prompt.ts";
 import { decodeHead, decodeLine } from "./schema.ts";
 import { expectReply, initialState, isSettled, type Failure, type RunState, type Step } from "./state.ts";

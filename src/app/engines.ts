@@ -2,7 +2,7 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import type { EngineId } from "../domain/event.ts";
-import type { BackendContext, EngineBackend, EngineProgram } from "../runner/backend.ts";
+import type { BackendContext, EngineBackend, EngineProgram, EngineVariant } from "../runner/backend.ts";
 import { childEnvironment } from "../runner/child-env.ts";
 import { discoverBackends, loadPluginBackend, type DiscoveredBackend } from "../runner/discover-backends.ts";
 import { enforceContract } from "../runner/enforce-contract.ts";
@@ -46,7 +46,7 @@ export interface EngineStatus {
 }
 
 export interface Engines {
-  /** By id; engines that need settings and have none are left out. */
+  /** By id; engines that need settings and have none are left out, and so are variants that are not installed and have no table. */
   readonly all: readonly EngineStatus[];
   /** The runner of an engine that is `ready`, with the contract enforced. */
   runner(id: EngineId): Runner | undefined;
@@ -95,6 +95,8 @@ export async function engineVersion(
 interface Candidate {
   readonly id: EngineId;
   readonly source: DiscoveredBackend;
+  /** What the source knows of this very engine. */
+  readonly variant?: EngineVariant;
   /** How error messages call its table. */
   readonly tableName: string;
 }
@@ -105,6 +107,8 @@ interface LoadedEngine {
   readonly environment: readonly string[];
 }
 
+type ProgramState = Pick<EngineStatus, "state" | "program" | "problem">;
+
 async function findCandidates(input: EnginesInput): Promise<readonly Candidate[]> {
   const builtIn = await discoverBackends(input.runnersDir ?? new URL("../../runners", import.meta.url));
   const sources = new Map(builtIn.map((source) => [idOf(source), source]));
@@ -113,12 +117,24 @@ async function findCandidates(input: EnginesInput): Promise<readonly Candidate[]
     if (sources.has(idOf(source))) sources.set(spec, alreadyThere(spec, idOf(source)));
     else sources.set(idOf(source), source);
   }
-  const candidates = new Map([...sources].map(([id, source]) => [id, { id, source, tableName: `[${id}]` }]));
+  const variants = [...sources.values()].flatMap(variantsOf);
+  const candidates = new Map(variants.map((candidate) => [candidate.id, candidate]));
+  for (const [id, source] of sources) candidates.set(id, { id, source, tableName: `[${id}]` });
   for (const [id, { kind = id }] of Object.entries(input.defined)) {
-    const source = sources.get(kind) ?? unknownKind(id, kind, [...sources.keys()]);
-    candidates.set(id, { id, source, tableName: `[engines.${id}]` });
+    const tableName = `[engines.${id}]`;
+    // `kind` may also name a variant, for a second engine of its program.
+    const { source, variant } =
+      variants.find((known) => known.id === kind && !sources.has(kind)) ??
+      variants.find((known) => known.id === id && idOf(known.source) === kind) ??
+      ({ source: sources.get(kind) ?? unknownKind(id, kind, [...sources.keys()]) } satisfies Partial<Candidate>);
+    candidates.set(id, { id, source, ...(variant && { variant }), tableName });
   }
   return [...candidates.values()];
+}
+
+function variantsOf(source: DiscoveredBackend): readonly Candidate[] {
+  const variants = source.kind === "backend" ? (source.backend.variants ?? []) : [];
+  return variants.map((variant) => ({ id: variant.id, source, variant, tableName: `[${variant.id}]` }));
 }
 
 function idOf(source: DiscoveredBackend): EngineId {
@@ -146,24 +162,33 @@ async function loadEngine(candidate: Candidate, input: EnginesInput): Promise<Lo
 }
 
 async function loadBackend(
-  { id, backend, tableName }: Candidate & { readonly backend: EngineBackend },
+  { id, backend, variant, tableName }: Candidate & { readonly backend: EngineBackend },
   input: EnginesInput,
 ): Promise<LoadedEngine | undefined> {
+  const { program, environment, settings: defaults } = variant ?? { ...backend, settings: {} };
   const table = withoutKind(input.table(id));
-  const mistake = backend.configSchema.safeParse(table ?? {}).error;
+  const settings = withDefaults(table, defaults);
+  const mistake = backend.configSchema.safeParse(settings).error;
   // A backend that can't do without settings, such as a protocol that many programs speak, is no engine by itself.
   if (mistake !== undefined && table === undefined) return undefined;
-  const usable = table !== undefined && mistake === undefined ? table : {};
-  const runner = createRunner(backend, usable, { engine: id, configDir: input.configDir });
-  const state: Pick<EngineStatus, "state" | "program" | "problem"> =
+  const state: ProgramState =
     mistake === undefined
-      ? await programState(commandOf(table, backend.program), input, backend.program)
+      ? await programState(commandOf(table, program), input, program)
       : { state: "misconfigured", problem: `${tableName} has a mistake: ${sentenceOf(mistake)}` };
+  if (variant !== undefined && table === undefined && state.state === "missing") return undefined;
+  const context = { engine: id, configDir: input.configDir };
+  const runner = createRunner(backend, mistake === undefined ? settings : defaults, context);
   return {
-    status: { id, ...state, ...aboutProgram(backend.program), ...(runner && { capabilities: runner.capabilities }) },
+    status: { id, ...state, ...aboutProgram(program), ...(runner && { capabilities: runner.capabilities }) },
     ...(runner && { runner }),
-    environment: backend.environment,
+    environment,
   };
+}
+
+/** A table that is no table stays as it is, for the schema to complain about. */
+function withDefaults(table: unknown, defaults: EngineVariant["settings"]): unknown {
+  const parsed = z.looseObject({}).safeParse(table ?? {});
+  return parsed.success ? { ...defaults, ...parsed.data } : table;
 }
 
 /** Also made with no settings where the table has a mistake: resume lines of the engine are then still understood. */
@@ -195,7 +220,7 @@ async function programState(
   command: string | undefined,
   { configDir, env = process.env }: EnginesInput,
   program: EngineProgram | undefined,
-): Promise<Pick<EngineStatus, "state" | "program" | "problem">> {
+): Promise<ProgramState> {
   if (command === undefined) return { state: "ready" };
   const found = await findExecutable(absoluteIfPath(command, configDir), env["PATH"] ?? "");
   const install = program === undefined ? "" : `; install it with: ${program.installHint}`;

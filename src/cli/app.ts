@@ -15,7 +15,7 @@ export interface App {
   readonly waitForPairing: typeof waitForPairing;
   openPairing(...parameters: Parameters<typeof openPairing>): Promise<string>;
   takeLocks(...parameters: Parameters<typeof takeLocks>): Promise<ReturnType<typeof takeLocks>>;
-  /** Ids of the built-in engines and of the plugins that can be loaded. */
+  /** Ids of the built-in engines, of the plugins that can be loaded, and of the variants of both that are installed. */
   listEngineIds(plugins: readonly string[], configDir: string): Promise<readonly string[]>;
   loadEngines(loaded: LoadedConfig, env: Env): Promise<Engines>;
   engineVersion(status: EngineStatus, env: Env): Promise<string | undefined>;
@@ -30,10 +30,8 @@ export const app: App = {
   openPairing: async (store) => (await import("../app/pair.ts")).openPairing(store),
   takeLocks: async (scope) => (await import("../app/locks.ts")).takeLocks(scope),
   listEngineIds: async (plugins, configDir) => {
-    const { discoverBackends, loadPluginBackend } = await import("../runner/discover-backends.ts");
-    const builtIn = await discoverBackends(new URL("../../runners", import.meta.url));
-    const added = await Promise.all(plugins.map(async (plugin) => await loadPluginBackend(plugin, configDir)));
-    return [...builtIn, ...added].map((found) => (found.kind === "backend" ? found.backend.id : found.id));
+    const { listEngineIds } = await import("../app/engine-ids.ts");
+    return await listEngineIds({ plugins, configDir, path: process.env["PATH"] ?? "" });
   },
   loadEngines: async (loaded, env) => await (await import("../app/engine-source.ts")).enginesOf(loaded, env),
   engineVersion: async (status, env) => await (await import("../app/engines.ts")).engineVersion(status, env),

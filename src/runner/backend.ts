@@ -20,6 +20,19 @@ export interface EngineProgram {
 }
 
 /**
+ * A program that a backend for many programs knows: an engine of its own wherever it is installed, without a table. An engine of the
+ * same name that has a folder, a plugin or a table comes first.
+ */
+export interface EngineVariant {
+  readonly id: EngineId;
+  readonly program: EngineProgram;
+  /** In place of the backend's. */
+  readonly environment: readonly string[];
+  /** What its table need not say; what the table says wins. */
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/**
  * One engine: what `runners/<id>/index.ts` exports as `backend`. Being there is enough to be found.
  * `Config` is what `configSchema` makes of the `[<id>]` table of `takopi.toml`.
  */
@@ -31,6 +44,7 @@ export interface EngineBackend<Config = unknown> {
   /** Names (or `PREFIX_*`) of environment variables its child may see beyond the common allow-list. */
   readonly environment: readonly string[];
   readonly configSchema: ZodType<Config>;
+  readonly variants?: readonly EngineVariant[];
   createRunner(config: Config, context: BackendContext): Runner;
 }
 

@@ -91,21 +91,31 @@ function notFound(spec: string, configDir: string): string {
     : `the package ${spec} is not installed; run: npm install --prefix ${configDir} ${spec}`;
 }
 
+const idSchema = z.string().regex(/^[a-z][a-z0-9_-]*$/u, "lower-case letters, digits, - and _ only");
+
+const programSchema = z.looseObject({
+  command: z.string().min(1),
+  installHint: z.string(),
+  versionArgs: z.array(z.string()).readonly().exactOptional(),
+});
+
+const variantSchema = z.looseObject({
+  id: idSchema,
+  program: programSchema,
+  environment: z.array(z.string()).readonly().default([]),
+  settings: z.record(z.string(), z.unknown()).default({}),
+});
+
 /**
  * What a backend must look like at the least. Backends of users are plain JavaScript without our types, and may leave out
  * `environment`, and `configSchema` when they take any table.
  */
 const moduleSchema = z.object({
   backend: z.looseObject({
-    id: z.string().regex(/^[a-z][a-z0-9_-]*$/u, "lower-case letters, digits, - and _ only"),
-    program: z
-      .looseObject({
-        command: z.string().min(1),
-        installHint: z.string(),
-        versionArgs: z.array(z.string()).readonly().exactOptional(),
-      })
-      .exactOptional(),
+    id: idSchema,
+    program: programSchema.exactOptional(),
     environment: z.array(z.string()).readonly().default([]),
+    variants: z.array(variantSchema).readonly().exactOptional(),
     configSchema: z.custom<z.ZodType>(isSchema, "not a zod schema").default(() => z.unknown()),
     createRunner: z.custom<EngineBackend["createRunner"]>((value) => typeof value === "function", "not a function"),
   }),

@@ -92,6 +92,49 @@ describe("loadEngines", () => {
     expect(engines.runner("mine")?.engine).toBe("mine");
   });
 
+  it("makes the variants of a backend that are installed, with their own settings and environment", async () => {
+    await put("many.mjs", manySource());
+    await put("bin/knot", "#!/bin/sh\n");
+    await chmod(join(root, "bin/knot"), 0o755);
+    const engines = await load({ plugins: ["./many.mjs"] });
+    expect(engines.all.map(({ id }) => id)).toEqual(["alpha", "inside", "knot"]);
+    expect(engines.all.at(-1)).toMatchObject({
+      state: "ready",
+      program: join(root, "bin/knot"),
+      installHint: "npm i knot",
+    });
+    expect(engines.environment("knot")).toEqual(["KNOT_*"]);
+    expect(engines.runner("knot")?.formatResume({ engine: "knot", value: "x" })).toBe("knot --resume x");
+  });
+
+  it("gives a variant the table of its name, and makes a second one of its kind", async () => {
+    await put("many.mjs", manySource());
+    const engines = await load({
+      plugins: ["./many.mjs"],
+      defined: { loop: { kind: "many" }, mine: { kind: "loop" }, alpha: { kind: "many" } },
+      tables: {
+        loop: { kind: "many", mode: "fast" },
+        mine: { kind: "loop", speed: 1 },
+        alpha: { kind: "many", command: ["knot"] },
+      },
+    });
+    expect(engines.all).toMatchObject([
+      { id: "alpha", state: "ready", program: join(root, "bin/knot") },
+      { id: "inside" },
+      { id: "knot", state: "ready" },
+      { id: "loop", state: "missing", problem: "loop was not found; install it with: npm i loop" },
+      { id: "mine", state: "misconfigured", problem: expect.stringContaining("[engines.mine] has a mistake") },
+    ]);
+  });
+
+  it("keeps a variant behind an engine of the same name", async () => {
+    await put("rival.mjs", manySource("rival", "inside"));
+    await put("bin/inside", "#!/bin/sh\n");
+    await chmod(join(root, "bin/inside"), 0o755);
+    const engines = await load({ plugins: ["./rival.mjs"] });
+    expect(engines.all.find(({ id }) => id === "inside")).not.toHaveProperty("program");
+  });
+
   it("adds plugins, and reports those that are broken or take the name of another engine", async () => {
     await put("taken.mjs", engineSource("inside", "z.strictObject({})"));
     const piLike = fileURLToPath(new URL("../../fixtures/plugins/pi-like.mjs", import.meta.url));
@@ -162,6 +205,18 @@ function mockOnly(): URL {
 async function put(path: string, content: string): Promise<void> {
   await mkdir(dirname(join(root, path)), { recursive: true });
   await writeFile(join(root, path), content);
+}
+
+/** A backend that needs a command, and knows two programs. */
+function manySource(id = "many", known = "knot"): string {
+  const schema = "z.strictObject({ command: z.array(z.string()), mode: z.string().optional() })";
+  const variant = (name: string): string =>
+    `{ id: "${name}", program: { command: "${name}", installHint: "npm i ${name}" }, environment: ["${name.toUpperCase()}_*"],
+       settings: { command: ["${name}", "acp"] } }`;
+  return engineSource(id, schema).replace(
+    "createRunner",
+    `variants: [${variant(known)}, ${variant("loop")}], createRunner`,
+  );
 }
 
 function engineSource(id: string, schema: string, command?: string): string {

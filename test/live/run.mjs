@@ -2,7 +2,7 @@
 // that begin with `--` go to vitest.
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { installEngine } from "../../scripts/live-install.mjs";
+import { enginesNamed, installEngine } from "../../scripts/live-install.mjs";
 
 const words = process.argv.slice(2);
 const engines = words.filter((word) => !word.startsWith("--"));
@@ -10,7 +10,8 @@ const options = words.filter((word) => word.startsWith("--"));
 if (engines.length === 0) throw new Error("name the engines to test: node test/live/run.mjs claude");
 
 const programs = {};
-for (const id of engines) programs[`TAKOPI_LIVE_${id.toUpperCase()}`] = await installEngine(id);
+for (const id of engines.flatMap(enginesNamed))
+  programs[`TAKOPI_LIVE_${id.toUpperCase().replaceAll("-", "_")}`] = await installEngine(id);
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const files = engines.map((id) => `test/live/${id}`);

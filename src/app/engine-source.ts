@@ -37,9 +37,9 @@ export function chooseDefaultEngine(
 ): string {
   const wanted = wish.engine ?? wish.configured;
   if (wanted !== undefined) return usableEngine(engines, wanted);
-  const ready = engines.all.filter((status) => status.state === "ready");
-  const real = ready.find((status) => status.program !== undefined);
-  if (real !== undefined) return real.id;
+  const real = engines.all.filter((status) => status.state === "ready" && status.program !== undefined);
+  const first = real.find((status) => status.isVariant !== true) ?? real[0];
+  if (first !== undefined) return first.id;
   if (wish.allowMock) return "mock";
   throw new StartError("no engine was found on this machine: install one (takopi engines says how) and start again");
 }

@@ -43,6 +43,8 @@ export interface EngineStatus {
   readonly problem?: string;
   readonly installHint?: string;
   readonly capabilities?: Capabilities;
+  /** One of many programs that a common adapter speaks with; absent for engines with an adapter of their own. */
+  readonly isVariant?: true;
 }
 
 export interface Engines {
@@ -179,7 +181,13 @@ async function loadBackend(
   const context = { engine: id, configDir: input.configDir };
   const runner = createRunner(backend, mistake === undefined ? settings : defaults, context);
   return {
-    status: { id, ...state, ...aboutProgram(program), ...(runner && { capabilities: runner.capabilities }) },
+    status: {
+      id,
+      ...state,
+      ...aboutProgram(program),
+      ...(variant && { isVariant: true }),
+      ...(runner && { capabilities: runner.capabilities }),
+    },
     ...(runner && { runner }),
     environment,
   };

@@ -1,0 +1,135 @@
+import type { Decision, QuestionRequest } from "../../src/domain/decision.ts";
+import { toolAction } from "../../src/runner/tool-action.ts";
+import type { Ask, AskedWhere } from "./ask.ts";
+import { decodeElicitation } from "./decode-elicitation.ts";
+import { fieldsAt, flagAt, isFields, listAt, textAt, textsAt, type Fields } from "../../src/runner/fields.ts";
+import { unwrapShell } from "./unwrap-shell.ts";
+
+type Decoder = (params: Fields, where: AskedWhere) => Ask;
+
+const decoders: ReadonlyMap<string, Decoder> = new Map<string, Decoder>([
+  ["item/commandExecution/requestApproval", askCommand],
+  ["item/fileChange/requestApproval", askFileChange],
+  ["item/permissions/requestApproval", askPermissions],
+  ["item/tool/requestUserInput", askUser],
+  ["mcpServer/elicitation/request", decodeElicitation],
+]);
+
+/** A request of the app-server. `undefined`: not one that a user can answer. */
+export function decodeAsk(method: string, params: unknown, where: AskedWhere): Ask | undefined {
+  return decoders.get(method)?.(isFields(params) ? params : {}, where);
+}
+
+function askCommand(params: Fields, { id, cwd }: AskedWhere): Ask {
+  const host = textAt(fieldsAt(params, "networkApprovalContext"), "host");
+  const command = unwrapShell(textAt(params, "command") ?? "");
+  const { title } = toolAction({ name: "shell", input: { command }, cwd });
+  const input = pick(params, ["command", "cwd", "reason", "networkApprovalContext"]);
+  return {
+    request: {
+      kind: "approval",
+      id,
+      tool: "shell",
+      title: host === undefined ? title : `network access to ${host}: ${title}`,
+      input,
+      scopes: ["once", "session"],
+    },
+    answer: (decision) => ({ decision: reviewDecision(decision) }),
+  };
+}
+
+/** What would be changed is in the item that was reported just before. */
+function askFileChange(params: Fields, { id, cwd, patches }: AskedWhere): Ask {
+  const changes = patches.get(textAt(params, "itemId") ?? "") ?? [];
+  const paths = changes.flatMap((change) => textAt(change, "path") ?? []);
+  const titles = paths.map((path) => toolAction({ name: "edit", input: { path }, cwd }).title);
+  return {
+    request: {
+      kind: "approval",
+      id,
+      tool: "apply_patch",
+      title: `edit ${titles.join(", ") || "files"}`,
+      input: { ...pick(params, ["reason", "grantRoot"]), changes },
+      scopes: ["once", "session"],
+    },
+    answer: (decision) => ({ decision: reviewDecision(decision) }),
+  };
+}
+
+/** `decline` lets the turn go on, `cancel` ends it. */
+function reviewDecision(decision: Decision): string {
+  if (decision.kind === "approve") return decision.scope === "once" ? "accept" : "acceptForSession";
+  return decision.kind === "deny" && decision.interrupt === true ? "cancel" : "decline";
+}
+
+/** More rights for the rest of the turn, or of the session. */
+function askPermissions(params: Fields, { id }: AskedWhere): Ask {
+  const wanted = fieldsAt(params, "permissions");
+  const granted = Object.fromEntries(Object.entries(wanted).filter(([, value]) => isFields(value)));
+  return {
+    request: {
+      kind: "approval",
+      id,
+      tool: "request_permissions",
+      title: permissionsTitle(wanted),
+      input: pick(params, ["permissions", "cwd", "reason"]),
+      scopes: ["once", "session"],
+    },
+    answer: (decision) =>
+      decision.kind === "approve"
+        ? { permissions: granted, scope: decision.scope === "once" ? "turn" : "session" }
+        : { permissions: {}, scope: "turn" },
+  };
+}
+
+function permissionsTitle(wanted: Fields): string {
+  const files = fieldsAt(wanted, "fileSystem");
+  const entries = listAt(files, "entries").filter(isFields);
+  const parts = [
+    ...(flagAt(fieldsAt(wanted, "network"), "enabled") ? ["network access"] : []),
+    ...textsAt(files, "read").map((path) => `read ${path}`),
+    ...textsAt(files, "write").map((path) => `write ${path}`),
+    ...entries.map((entry) => `${textAt(entry, "access") ?? "use"} ${pathOf(fieldsAt(entry, "path"))}`),
+  ];
+  return [...new Set(parts)].join(", ") || "more permissions";
+}
+
+function pathOf(path: Fields): string {
+  return textAt(path, "path") ?? textAt(path, "pattern") ?? JSON.stringify(path["value"] ?? path);
+}
+
+function askUser(params: Fields, { id }: AskedWhere): Ask {
+  const request: QuestionRequest = { kind: "question", id, questions: questionsOf(params) };
+  return {
+    request,
+    answer: (decision) => {
+      const answers = decision.kind === "answers" ? Object.entries(decision.answers) : [];
+      return { answers: Object.fromEntries(answers.map(([question, chosen]) => [question, { answers: chosen }])) };
+    },
+  };
+}
+
+function questionsOf(params: Fields): QuestionRequest["questions"] {
+  const questions = listAt(params, "questions").filter(isFields);
+  return questions.map((question, index) => {
+    const options = listAt(question, "options").filter(isFields).flatMap(optionOf);
+    return {
+      id: textAt(question, "id") ?? `${index}`,
+      text: textAt(question, "question") || textAt(question, "header") || "?",
+      options,
+      multiSelect: false,
+      allowFreeText: options.length === 0 || flagAt(question, "isOther"),
+    };
+  });
+}
+
+function optionOf(option: Fields): readonly { readonly label: string; readonly description?: string }[] {
+  const label = textAt(option, "label");
+  const description = textAt(option, "description");
+  return label === undefined ? [] : [{ label, ...(description === undefined ? {} : { description }) }];
+}
+
+function pick(fields: Fields, keys: readonly string[]): Fields {
+  const present = keys.filter((key) => fields[key] !== undefined && fields[key] !== null);
+  return Object.fromEntries(present.map((key) => [key, fields[key]]));
+}

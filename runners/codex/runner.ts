@@ -1,0 +1,132 @@
+import type { TakopiEvent } from "../../src/domain/event.ts";
+import { createResumeCodec } from "../../src/runner/resume-line.ts";
+import type { Capabilities, ResumeCodec, Runner, RunHost, RunRequest } from "../../src/runner/runner.ts";
+import { SpawnError, startSubprocess, type Subprocess } from "../../src/wire/subprocess.ts";
+import { AppServer } from "./app-server.ts";
+import { complete } from "./complete.ts";
+import type { CodexConfig } from "./config.ts";
+import { listenToExec } from "./exec.ts";
+import { installHint, lostSessionFailure } from "./failure.ts";
+import { launchAppServer, launchExec, type Launch } from "./launch.ts";
+import { defaultPatience, type Patience } from "./patience.ts";
+import { engine, initialState, remark, type Failure, type RunState } from "./state.ts";
+
+export interface CodexRunnerOptions {
+  readonly config: CodexConfig;
+  /** Directory that a relative `command` of the config is relative to. */
+  readonly configDir: string;
+  readonly patience?: Partial<Patience>;
+}
+
+const execCapabilities: Capabilities = {
+  approvals: false,
+  questions: false,
+  plans: false,
+  steer: false,
+  interrupt: false,
+  images: true,
+  model: true,
+  effort: ["minimal", "low", "medium", "high", "xhigh"],
+  sessions: false,
+  fork: false,
+};
+
+const capabilities: Readonly<Record<CodexConfig["mode"], Capabilities>> = {
+  exec: execCapabilities,
+  app_server: { ...execCapabilities, approvals: true, questions: true, steer: true, interrupt: true },
+};
+
+const uuid = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/u;
+
+const resumeCodec: ResumeCodec = createResumeCodec({
+  engine,
+  print: (value) => `codex resume ${value}`,
+  pattern: new RegExp(`codex\\s+resume\\s+(?<token>${uuid.source})`, "u"),
+});
+
+/** Codex's CLI, one process per run. */
+export function createCodexRunner(options: CodexRunnerOptions): Runner {
+  return {
+    engine,
+    capabilities: capabilities[options.config.mode],
+    ...resumeCodec,
+    run: (request, host) => runCodex(setUp(request, host, options)),
+  };
+}
+
+/** One run, and what it takes to start a process for it. */
+interface Setup {
+  readonly request: RunRequest;
+  readonly host: RunHost;
+  readonly options: CodexRunnerOptions;
+  readonly state: RunState;
+  readonly patience: Patience;
+}
+
+function setUp(request: RunRequest, host: RunHost, options: CodexRunnerOptions): Setup {
+  const { cwd, resume } = request;
+  const state = initialState({ cwd, requested: resume?.value, title: options.config.profile });
+  return { request, host, options, state, patience: { ...defaultPatience, ...options.patience } };
+}
+
+async function* runCodex(setup: Setup): AsyncGenerator<TakopiEvent, void, undefined> {
+  const { resume } = setup.request;
+  if (resume !== undefined && !isSessionId(resume.value)) {
+    yield* complete(setup.state, lostSessionFailure(resume.value));
+    return;
+  }
+  if (setup.options.config.mode === "exec") yield* runExec(setup);
+  else if (!(yield* runAppServer(setup))) yield* runWithoutAppServer(setup);
+}
+
+/** Returns false where there is no app-server. */
+async function* runAppServer(setup: Setup): AsyncGenerator<TakopiEvent, boolean, undefined> {
+  const { options, host, state } = setup;
+  const child = await start(setup, launchAppServer({ ...options, env: host.env }));
+  if ("error" in child) {
+    yield* complete(state, child);
+    return true;
+  }
+  const server = new AppServer({ ...setup, child, config: options.config });
+  try {
+    return yield* server.hold();
+  } finally {
+    await server.close();
+  }
+}
+
+async function* runWithoutAppServer(setup: Setup): AsyncGenerator<TakopiEvent, void, undefined> {
+  const title = "this codex has no app-server: it runs without approvals and follow-ups. Update it to have them.";
+  const { state, events } = remark(setup.state, { title, level: "info" });
+  yield* events;
+  yield* runExec({ ...setup, state });
+}
+
+async function* runExec(setup: Setup): AsyncGenerator<TakopiEvent, void, undefined> {
+  const { request, options, host, state } = setup;
+  const child = await start(setup, launchExec(request, { ...options, env: host.env }));
+  if ("error" in child) yield* complete(state, child);
+  else yield* listenToExec({ ...setup, child });
+}
+
+async function start({ request, host }: Setup, launch: Launch): Promise<Subprocess | Failure> {
+  if (host.signal.aborted) return { error: "cancelled" };
+  try {
+    const child = await startSubprocess({ ...launch, cwd: request.cwd, runId: request.runId });
+    host.processStarted(child.identity);
+    return child;
+  } catch (error) {
+    return spawnFailure(error);
+  }
+}
+
+function spawnFailure(error: unknown): Failure {
+  const message = error instanceof Error ? error.message : String(error);
+  const isMissing = error instanceof SpawnError && error.reason === "not_found";
+  return { error: isMissing ? `${message}\nInstall Codex: ${installHint}` : message };
+}
+
+/** Codex takes a session's name, too, and begins a new session when it does not know it: only ids are safe. */
+function isSessionId(value: string): boolean {
+  return new RegExp(`^${uuid.source}$`, "iu").test(value);
+}

@@ -19,7 +19,7 @@ function policy(request: DecisionRequest): Decision {
     case "approval":
       return {
         kind: "deny",
-        reason: `${request.tool} is not allowed here. The user can allow it with allowed_tools in takopi.toml. Go on without it, or say what you would have done.`,
+        reason: `${request.tool} is not allowed here. The user can allow it in the settings of the engine in takopi.toml. Go on without it, or say what you would have done.`,
       };
     case "question":
       return { kind: "dismiss", reason: "The user can't be asked right now. Choose a sensible default and say which." };

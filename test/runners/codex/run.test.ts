@@ -84,6 +84,10 @@ describe("the end of a run", () => {
     expect(inExec).toMatchObject({ ok: false, error: "codex ended without a result (exit code 3).\nsomething broke" });
   });
 
+  it("keeps the half of a message that was there", async () => {
+    expect(completedOf(await play("HALF"))).toMatchObject({ ok: false, answer: "I was about to" });
+  });
+
   it("comes when the process closes its output, and takes the process with it", async () => {
     const host = createTestHost();
     const events: TakopiEvent[] = [];
@@ -159,8 +163,9 @@ describe("sessions", () => {
     expect(host.processes).toEqual([]);
   });
 
-  it.each(["app_server", "exec"])("end the run when Codex goes on in another one (%s)", async (mode) => {
-    const events = await play("hi", { request: { resume }, runner: { config: { mode }, words: ["--swap"] } });
+  it.each(["app_server", "exec"])("end the run at once when Codex goes on in another one (%s)", async (mode) => {
+    const runner = { config: { mode }, words: ["--swap"], patience: { exitMs: 60_000 } };
+    const events = await play("HANG", { request: { resume }, runner });
     expect(events.map(({ type }) => type)).toEqual(["completed"]);
     expect(completedOf(events)).toMatchObject({ ok: false, resume });
     expect(completedOf(events).error).toContain(`instead of ${session}`);
@@ -179,8 +184,7 @@ describe("follow-ups", () => {
 
   it("that come too late for the turn get one of their own", async () => {
     const events = await play("TOO_LATE", { followUps: once("and then?") });
-    expect(completedOf(events)).toMatchObject({ ok: true });
-    expect(completedOf(events).answer).toContain("and then?");
+    expect(completedOf(events)).toMatchObject({ ok: true, answer: "first\n\nand then?" });
   });
 });
 
@@ -232,6 +236,9 @@ describe("the process", () => {
         "tools.web_search": true,
         p: { "a.b": { q: 1 } },
       });
+      await writeFile(join(home, "strict.config.toml"), 'sandbox_mode = "read-only"\n');
+      const strict = await launchedWith({ env, runner: { config: { profile: "strict" } } });
+      expect(strict.seen["turn/start"]).not.toHaveProperty("sandboxPolicy");
       const { error } = completedOf(await play("hi", { env, runner: { config: { profile: "nope" } } }));
       expect(error).toContain(`the profile nope can't be read from ${join(home, "nope.config.toml")}`);
     } finally {

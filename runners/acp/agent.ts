@@ -1,4 +1,4 @@
-import { fieldsAt, flagAt, isFields, listAt, numberAt, textAt, type Fields } from "./fields.ts";
+import { fieldsAt, flagAt, isFields, listAt, numberAt, textAt, type Fields } from "../../src/runner/fields.ts";
 
 /** The version of the protocol that is spoken here. */
 export const protocolVersion = 1;

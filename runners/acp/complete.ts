@@ -1,6 +1,6 @@
 import type { ActionEvent, CompletedEvent, TakopiEvent } from "../../src/domain/event.ts";
 import { explainAnswer } from "./failure.ts";
-import { fieldsAt, isFields, textAt, type Fields } from "./fields.ts";
+import { fieldsAt, isFields, textAt, type Fields } from "../../src/runner/fields.ts";
 import { answerOf, closeThought } from "./speech.ts";
 import { remark, steps, unchanged, type Failure, type RunState, type Step } from "./state.ts";
 import { endTool } from "./tool.ts";

@@ -1,5 +1,5 @@
 import type { FileChange } from "../../src/domain/event.ts";
-import { fieldsAt, isFields, listAt, numberAt, textAt, type Fields } from "./fields.ts";
+import { fieldsAt, isFields, listAt, numberAt, textAt, type Fields } from "../../src/runner/fields.ts";
 import type { ToolPatch } from "./updates.ts";
 
 /** A tool call of `session/update` or of a permission request. Undefined without an id. */

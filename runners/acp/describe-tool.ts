@@ -1,6 +1,6 @@
 import type { FileChange } from "../../src/domain/event.ts";
 import { toolAction, type ToolAction } from "../../src/runner/tool-action.ts";
-import { isFields, listAt, textAt, textsAt, type Fields } from "./fields.ts";
+import { isFields, listAt, textAt, textsAt, type Fields } from "../../src/runner/fields.ts";
 
 /** What a tool call tells of itself. `kind` is the protocol's. */
 interface Described {

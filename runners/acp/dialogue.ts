@@ -9,7 +9,7 @@ import type { AcpConfig } from "./config.ts";
 import { TooLateError } from "./deadline.ts";
 import { describeTool } from "./describe-tool.ts";
 import { exitFailure, explainError, withStderr, type FailureContext } from "./failure.ts";
-import { isFields, textAt, type Fields } from "./fields.ts";
+import { isFields, textAt, type Fields } from "../../src/runner/fields.ts";
 import type { KnownAgent } from "./known-agents.ts";
 import { Mailbox } from "../../src/runner/mailbox.ts";
 import { openAgent, type Opened } from "./opening.ts";

@@ -1,5 +1,5 @@
 import type { Decision, DecisionRequest, Question, QuestionOption } from "../../src/domain/decision.ts";
-import { fieldsAt, isFields, listAt, textAt, type Fields } from "./fields.ts";
+import { fieldsAt, isFields, listAt, textAt, type Fields } from "../../src/runner/fields.ts";
 
 /** A form the agent wants filled in, with `elicitation/create`. */
 export interface Elicitation {

@@ -1,6 +1,6 @@
 import type { ProcessExit } from "../../src/wire/subprocess.ts";
 import type { JsonRpcError } from "../../src/wire/json-rpc.ts";
-import { isFields, textAt, type Fields } from "./fields.ts";
+import { isFields, textAt, type Fields } from "../../src/runner/fields.ts";
 import type { KnownAgent } from "./known-agents.ts";
 import type { Failure } from "./state.ts";
 

@@ -8,7 +8,7 @@ import {
   wordsOf,
   type FailureContext,
 } from "./failure.ts";
-import { isFields, listAt, textAt, type Fields } from "./fields.ts";
+import { isFields, listAt, textAt, type Fields } from "../../src/runner/fields.ts";
 import { settingCall, type SettingName } from "./settings.ts";
 import type { Failure } from "./state.ts";
 

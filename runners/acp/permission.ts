@@ -1,6 +1,6 @@
 import type { ApprovalScope, Decision, DecisionRequest, Question } from "../../src/domain/decision.ts";
 import { decodeToolPatch } from "./decode-tool.ts";
-import { fieldsAt, flagAt, isFields, listAt, textAt, type Fields } from "./fields.ts";
+import { fieldsAt, flagAt, isFields, listAt, textAt, type Fields } from "../../src/runner/fields.ts";
 import type { ToolPatch } from "./updates.ts";
 
 export interface PermissionOption {

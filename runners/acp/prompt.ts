@@ -1,6 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import type { Attachment } from "../../src/runner/runner.ts";
-import type { Fields } from "./fields.ts";
+import type { Fields } from "../../src/runner/fields.ts";
 
 /** What the model services behind most agents take, at most 3.75 MB on disk. */
 const imageTypes: ReadonlySet<string> = new Set(["image/jpeg", "image/png", "image/gif", "image/webp"]);

@@ -1,5 +1,5 @@
 import { decodeToolPatch } from "./decode-tool.ts";
-import { fieldsAt, isFields, listAt, numberAt, textAt, type Fields } from "./fields.ts";
+import { fieldsAt, isFields, listAt, numberAt, textAt, type Fields } from "../../src/runner/fields.ts";
 import type { Chunk, PlanEntry, Update } from "./updates.ts";
 
 const quietUpdates: ReadonlySet<string> = new Set(

@@ -1,4 +1,4 @@
-import { fieldsAt, isFields, listAt, textAt, type Fields } from "./fields.ts";
+import { fieldsAt, isFields, listAt, textAt, type Fields } from "../../src/runner/fields.ts";
 
 /** What of a session can be chosen. `effort` is the protocol's `thought_level`. */
 export type SettingName = "mode" | "model" | "effort";

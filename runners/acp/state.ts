@@ -1,5 +1,5 @@
 import type { ActionEvent, ActionLevel, EngineId, TakopiEvent } from "../../src/domain/event.ts";
-import type { Fields } from "./fields.ts";
+import type { Fields } from "../../src/runner/fields.ts";
 import type { Quirks } from "./known-agents.ts";
 import type { Tool } from "./tool.ts";
 

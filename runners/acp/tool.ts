@@ -1,6 +1,6 @@
 import type { Action, ActionDetail, ActionEvent, EngineId, FileChange } from "../../src/domain/event.ts";
 import { describeTool } from "./describe-tool.ts";
-import type { Fields } from "./fields.ts";
+import type { Fields } from "../../src/runner/fields.ts";
 import type { ToolPatch } from "./updates.ts";
 
 /** How much of a tool's output an action keeps, in characters: enough to show, too little to fill memory. */

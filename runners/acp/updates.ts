@@ -1,5 +1,5 @@
 import type { FileChange } from "../../src/domain/event.ts";
-import type { Fields } from "./fields.ts";
+import type { Fields } from "../../src/runner/fields.ts";
 
 /** A tool call, or what changed of one: an absent key is unchanged, a list that is there replaces the one before. */
 export interface ToolPatch {

@@ -1,5 +1,5 @@
 /**
- * Lenient reading of JSON: a field of the wrong type counts as absent, so that a newer CLI never costs us the rest of a line. By hand,
+ * Lenient reading of JSON: a field of the wrong type counts as absent, so that a newer program never costs us the rest of a line. By hand,
  * because every line of every run passes here: a schema library took four times as long as JSON.parse itself.
  */
 export type Fields = Readonly<Record<string, unknown>>;

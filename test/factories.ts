@@ -11,7 +11,15 @@ import type {
 import type { ProcessIdentity } from "../src/domain/process.ts";
 import { toRunId } from "../src/domain/run.ts";
 import { createResumeCodec } from "../src/runner/resume-line.ts";
-import type { Capabilities, FollowUp, ResumeCodec, Runner, RunHost, RunRequest } from "../src/runner/runner.ts";
+import type {
+  Capabilities,
+  FollowUp,
+  PastTurn,
+  ResumeCodec,
+  Runner,
+  RunHost,
+  RunRequest,
+} from "../src/runner/runner.ts";
 
 /** The engine of everything made here, unless told otherwise. */
 export const testEngine = "scripted";
@@ -53,6 +61,8 @@ export function runRequest(more: Partial<RunRequest> = {}): RunRequest {
 export interface TestHost extends RunHost {
   readonly requests: readonly DecisionRequest[];
   readonly processes: readonly ProcessIdentity[];
+  /** Ids of the requests whose answer the runner reported as taken. */
+  readonly taken: readonly string[];
   abort(): void;
 }
 
@@ -62,19 +72,24 @@ export interface TestHostOptions {
   /** Default: the environment of the tests. */
   readonly env?: Readonly<Record<string, string>>;
   readonly followUps?: AsyncIterable<FollowUp>;
+  readonly history?: readonly PastTurn[];
 }
 
 export function createTestHost(options: TestHostOptions = {}): TestHost {
   const aborter = new AbortController();
   const requests: DecisionRequest[] = [];
   const processes: ProcessIdentity[] = [];
-  const { decide = agree, env = ownEnvironment(), followUps = nothing() } = options;
+  const taken: string[] = [];
+  const { decide = agree, env = ownEnvironment(), followUps = nothing(), history = [] } = options;
   return {
     signal: aborter.signal,
     env,
     followUps,
     requests,
     processes,
+    taken,
+    history: () => history,
+    answerTaken: (requestId) => void taken.push(requestId),
     abort: () => aborter.abort(),
     processStarted: (started) => void processes.push(started),
     decide: async (request, withdrawn) => {

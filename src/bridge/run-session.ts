@@ -99,7 +99,9 @@ function createHost(deps: RunDeps, live: LiveRun): RunHost {
     signal: live.signal,
     env: deps.engines.environment(live.run.engine),
     decide: async (request) => decideByPolicy(deps, live.run.id, request),
+    answerTaken: () => {},
     followUps: noFollowUps(),
+    history: () => (live.run.resume === undefined ? [] : deps.store.pastTurns(live.run.resume)),
     processStarted: (process) => deps.store.recordProcess({ ...process, runId: live.run.id }),
   };
 }

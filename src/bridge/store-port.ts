@@ -4,6 +4,7 @@ import type { MessageText } from "../domain/message-text.ts";
 import type { ProcessIdentity } from "../domain/process.ts";
 import type { Run, RunId, RunState, SessionKey } from "../domain/run.ts";
 import type { MessageRef, Thread } from "../domain/thread.ts";
+import type { PastTurn } from "../runner/runner.ts";
 import type { Keyboard } from "./chat-port.ts";
 
 /** An update as Telegram sent it, kept until it has had its effect. */
@@ -134,6 +135,8 @@ export interface Store {
   bindSession(runId: RunId, token: ResumeToken): void;
   /** The session to resume is gone: the run, and those waiting for the same session, go on without it under a new key. */
   dropSession(runId: RunId, key: SessionKey): void;
+  /** The finished turns of a session in the order they ended, for engines that keep none themselves. */
+  pastTurns(token: ResumeToken): readonly PastTurn[];
   /** Ends a run and queues what the user gets to see. False when it had ended before; nothing is written then. */
   endRun(ending: RunEnding): boolean;
 

@@ -34,6 +34,8 @@ export function newSessionKey(runId: RunId): SessionKey {
 export interface RunOptions {
   readonly model?: string;
   readonly effort?: string;
+  /** Work out a plan and ask before acting on it. Only for engines with `capabilities.plans`. */
+  readonly plan?: boolean;
 }
 
 /** Which project a run works in; absent keys mean the directory the bot was started in, and no branch. */

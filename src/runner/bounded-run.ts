@@ -105,6 +105,8 @@ function hostWith(signal: AbortSignal, host: RunHost): RunHost {
     env: host.env,
     followUps: host.followUps,
     decide: (request, withdrawn) => host.decide(request, withdrawn),
+    answerTaken: (requestId) => host.answerTaken(requestId),
+    history: () => host.history(),
     processStarted: (process) => host.processStarted(process),
   };
 }

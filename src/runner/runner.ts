@@ -25,6 +25,37 @@ export interface RunRequest {
 /** A text the user sent while the run works, for runners that can `steer`. */
 export interface FollowUp {
   readonly text: string;
+  /**
+   * To be called when the engine has the text: its own acknowledgement where it gives one. A text that was not taken when the run ends
+   * becomes a prompt of its own.
+   */
+  taken(): void;
+}
+
+/** One earlier prompt of a session and what the engine answered. */
+export interface PastTurn {
+  readonly prompt: string;
+  readonly answer: string;
+}
+
+/** What a runner may use of the program around it besides a run: its child's environment and when to stop. */
+export interface SessionHost {
+  readonly signal: AbortSignal;
+  /** As in `RunHost`. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** A session the engine keeps, as far as it is known without opening it. */
+export interface SessionSummary {
+  readonly token: ResumeToken;
+  /** The engine's title, else the start of the first prompt. */
+  readonly title?: string;
+  /** Absolute. */
+  readonly cwd: string;
+  /** Milliseconds since 1970. */
+  readonly updatedAt: number;
+  /** Whether a program has it open now; absent where the engine gives no sign of it. */
+  readonly isOpen?: boolean;
 }
 
 /** What a runner may use of the program around it. It never sends messages and never reads the journal. */
@@ -38,8 +69,18 @@ export interface RunHost {
    * Abort `withdrawn` when the engine no longer waits: the answer is then `dismiss`.
    */
   decide(request: DecisionRequest, withdrawn?: AbortSignal): Promise<Decision>;
+  /**
+   * The engine has the answer to this request. Until then the user is told that it is on its way, not that it worked. Not called for a
+   * request that was withdrawn.
+   */
+  answerTaken(requestId: string): void;
   /** What the user sends during the run. Ends with the run. Only read by runners with `capabilities.steer`. */
   readonly followUps: AsyncIterable<FollowUp>;
+  /**
+   * The finished turns of the session that `request.resume` names, oldest first, for engines that keep no sessions themselves. Empty for
+   * a new session, and where nobody keeps them.
+   */
+  history(): readonly PastTurn[];
   /** Reports a child as soon as it exists, so that a restarted bot can end it. */
   processStarted(process: ProcessIdentity): void;
 }
@@ -58,7 +99,7 @@ export interface Capabilities {
   readonly model: boolean;
   /** The effort levels it knows; empty when it knows none. */
   readonly effort: readonly string[];
-  /** Can list sessions it keeps. */
+  /** Lists the sessions it keeps: the runner has `listSessions`. */
   readonly sessions: boolean;
   readonly fork: boolean;
 }
@@ -94,4 +135,9 @@ export interface Runner extends ResumeCodec {
   readonly engine: EngineId;
   readonly capabilities: Capabilities;
   run(request: RunRequest, host: RunHost): AsyncIterable<TakopiEvent>;
+  /**
+   * Sessions of the directory `cwd` (absolute), newest first, at most some hundred; those begun elsewhere too. Resolves to none where the
+   * engine was never used; rejects when its program fails. Present exactly when `capabilities.sessions` is true.
+   */
+  listSessions?(cwd: string, host: SessionHost): Promise<readonly SessionSummary[]>;
 }

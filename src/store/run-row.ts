@@ -8,7 +8,11 @@ const tokenSchema: ZodType<ResumeToken> = z.object({ engine: z.string(), value: 
 
 /** Loose: a key that this version does not know is the user's choice too, and is kept. */
 const contextSchema = z.looseObject({ project: z.string().exactOptional(), branch: z.string().exactOptional() });
-const optionsSchema = z.looseObject({ model: z.string().exactOptional(), effort: z.string().exactOptional() });
+const optionsSchema = z.looseObject({
+  model: z.string().exactOptional(),
+  effort: z.string().exactOptional(),
+  plan: z.boolean().exactOptional(),
+});
 
 const columns = z.object({
   id: z.string().transform(toRunId),

@@ -1,9 +1,12 @@
+import { z } from "zod";
 import type { Store } from "../bridge/store-port.ts";
 import { sessionKeyOf } from "../domain/run.ts";
 import type { Journal } from "./journal.ts";
 
 /** Which session a run belongs to, and with it whose turn it waits for. */
-export type RunSessionsRepository = Pick<Store, "bindSession" | "dropSession">;
+export type RunSessionsRepository = Pick<Store, "bindSession" | "dropSession" | "pastTurns">;
+
+const turnRow = z.object({ prompt: z.string(), answer: z.string() });
 
 export function createRunSessionsRepository(journal: Journal): RunSessionsRepository {
   const bindWaiting = journal.change(
@@ -18,7 +21,12 @@ export function createRunSessionsRepository(journal: Journal): RunSessionsReposi
      WHERE id = @runId
        OR (state IN ('held', 'queued') AND session_key = (SELECT session_key FROM runs WHERE id = @runId))`,
   );
+  const turns = journal.list(
+    `SELECT prompt, answer FROM runs WHERE session_key = @key AND state = 'done' AND answer IS NOT NULL ORDER BY finished_at, seq`,
+    turnRow,
+  );
   return {
+    pastTurns: (token) => turns({ key: sessionKeyOf(token) }),
     bindSession: (runId, token) =>
       journal.atomic(() => {
         const params = { runId, key: sessionKeyOf(token), resume: JSON.stringify(token) };

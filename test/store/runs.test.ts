@@ -10,7 +10,7 @@ describe("accepting a run", () => {
   it("gives back every field that went in", () => {
     const store = memoryStore();
     const context: Required<RunContext> = { project: "web", branch: "fix/α" };
-    const options: Required<RunOptions> = { model: "opus", effort: "high" };
+    const options: Required<RunOptions> = { model: "opus", effort: "high", plan: true };
     const full: Required<Run> = {
       ...queuedRun("a"),
       thread: { chatId: -1001234567890, topicId: 9 },

@@ -1,3 +1,4 @@
+import { Decisions } from "../bridge/decisions/decisions.ts";
 import { Deliveries } from "../bridge/deliveries.ts";
 import { Inbox } from "../bridge/inbox.ts";
 import { LiveRuns } from "../bridge/live-runs.ts";
@@ -8,7 +9,7 @@ import { Scheduler } from "../bridge/scheduler.ts";
 import { SessionMemory } from "../bridge/session-memory.ts";
 import type { BridgeSettings } from "../bridge/settings.ts";
 import { createGiveUp, createUpdateHandler } from "../telegram/bot.ts";
-import { newRunId } from "./new-run-id.ts";
+import { newKey, newRunId } from "./new-run-id.ts";
 
 export interface BotPartsInput {
   readonly chat: Chat;
@@ -26,6 +27,8 @@ export interface BotParts {
   readonly scheduler: Scheduler;
   readonly lives: LiveRuns;
   readonly deliveries: Deliveries;
+  readonly decisions: Decisions;
+  readonly memory: SessionMemory;
 }
 
 /** Puts the parts together; none of them does anything before it is opened. */
@@ -33,8 +36,9 @@ export function assembleBot(input: BotPartsInput): BotParts {
   const deliveries = new Deliveries(input);
   const memory = new SessionMemory(input.store, input.settings);
   const lives = new LiveRuns({ ...input, deliveries });
-  const scheduler = new Scheduler({ ...input, deliveries, lives, memory });
-  const deps = { ...input, deliveries, lives, scheduler, memory, newRunId };
+  const decisions = new Decisions({ ...input, deliveries, newKey });
+  const scheduler = new Scheduler({ ...input, deliveries, lives, memory, decisions });
+  const deps = { ...input, deliveries, lives, scheduler, memory, decisions, newRunId, newKey };
   const inbox = new Inbox({ ...input, handle: createUpdateHandler(deps), giveUp: createGiveUp(deps) });
-  return { inbox, scheduler, lives, deliveries };
+  return { inbox, scheduler, lives, deliveries, decisions, memory };
 }

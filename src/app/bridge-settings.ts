@@ -1,5 +1,6 @@
-import type { BridgeSettings, Project } from "../bridge/settings.ts";
+import type { ApprovalSettings, BridgeSettings, Project } from "../bridge/settings.ts";
 import type { ProjectConfig, TakopiConfig } from "../config/config.ts";
+import { parseAllowRule } from "../routing/approval-policy.ts";
 import type { EngineId } from "../domain/event.ts";
 
 /** An answer of up to four messages is read in the chat; a longer one comes as a file. */
@@ -21,10 +22,31 @@ export function bridgeSettings(
     maxAgeMs: config.limits.max_age_s * 1000,
     progressEnd: telegram.progress,
     maxFinalParts: telegram.message_overflow === "trim" ? 1 : MAX_FINAL_PARTS,
+    approvals: approvalSettings(config),
+    remindAfterMs: config.limits.remind_after_s * 1000,
+    silentAfterMs: config.limits.silent_after_s * 1000,
+    ...(telegram.decide_user_ids && { deciderIds: new Set(telegram.decide_user_ids) }),
     ...(config.default_project !== undefined && { defaultProject: config.default_project }),
   };
 }
 
-function toProject({ path, default_engine: defaultEngine, chat_id: chatId }: ProjectConfig): Project {
-  return { path, ...(defaultEngine !== undefined && { defaultEngine }), ...(chatId !== undefined && { chatId }) };
+function toProject(project: ProjectConfig): Project {
+  const { path, default_engine: defaultEngine, chat_id: chatId, approvals } = project;
+  const { default_model: model, default_reasoning: effort } = project;
+  return {
+    path,
+    defaults: { ...(model !== undefined && { model }), ...(effort !== undefined && { effort }) },
+    ...(defaultEngine !== undefined && { defaultEngine }),
+    ...(chatId !== undefined && { chatId }),
+    ...(approvals !== undefined && { approvals }),
+  };
+}
+
+function approvalSettings({ approvals }: TakopiConfig): ApprovalSettings {
+  const { policy, engines, allow } = approvals;
+  return {
+    policy,
+    engines: new Map(Object.entries(engines)),
+    allow: allow.map(parseAllowRule).filter((rule) => rule !== undefined),
+  };
 }

@@ -76,6 +76,11 @@ export async function loadEngines(input: EnginesInput): Promise<Engines> {
   };
 }
 
+/** Ends what the engines keep between runs. Never rejects. */
+export async function disposeEngines({ runners }: Pick<Engines, "runners">): Promise<void> {
+  await Promise.allSettled(runners.map(async (runner) => await runner.dispose?.()));
+}
+
 /** The version an installed engine reports, or the first line of what it says; undefined when it does not answer in 10 s. */
 export async function engineVersion(
   { program, versionArgs = ["--version"] }: EngineStatus,

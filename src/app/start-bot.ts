@@ -4,6 +4,8 @@ import { currentAccess } from "./current-access.ts";
 import { bridgeSettings } from "./bridge-settings.ts";
 import { coverSecrets } from "./cover-secrets.ts";
 import { chooseDefaultEngine, engineSource, enginesOf } from "./engine-source.ts";
+import { disposeEngines } from "./engines.ts";
+import { newKey } from "./new-run-id.ts";
 import { takeLocks } from "./locks.ts";
 import { startPolling } from "./polling.ts";
 import { stopBot } from "./stop-bot.ts";
@@ -102,14 +104,23 @@ async function runBot(request: BotRequest, store: Store, releaseLocks: () => voi
   void announce({ api, chat, log, settings, engines: source, ...(mainChatId !== undefined && { mainChatId }) });
   const endProcesses = (): Promise<void> => killRecorded(store);
   const close = (): void => closeAll(store, releaseLocks);
-  const stop = stopBot({ parts, polling, outbox, recovered, log, endProcesses, close });
+  const stop = stopBot({
+    parts,
+    polling,
+    outbox,
+    recovered,
+    log,
+    disposeEngines: () => disposeEngines(engines),
+    endProcesses,
+    close,
+  });
   return { username: me.username, defaultEngine, finished: polling.finished, stop };
 }
 
 /** The journal is put right first; updates are taken meanwhile, runs start when nothing of the last time is left. */
 function openParts(parts: BotParts, { store, log }: { store: Store; log: Log }): Promise<void> {
   const processes: Processes = { endRecorded: (recorded) => endRecordedProcesses(recorded) };
-  const recovered = recover({ store, log, clock: systemClock, processes, ...parts })
+  const recovered = recover({ store, log, clock: systemClock, processes, newKey, ...parts })
     .catch((error: unknown) => log.error("recovery was incomplete", { error }))
     .then(() => parts.scheduler.open());
   parts.inbox.open();

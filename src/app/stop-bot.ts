@@ -10,6 +10,8 @@ interface StopDeps {
   readonly outbox: Outbox;
   readonly recovered: Promise<void>;
   readonly log: Log;
+  /** Ends what the engines keep between runs, and lets them keep nothing more. */
+  readonly disposeEngines: () => Promise<void>;
   /** Ends what is left of the engines' processes, without asking any more. */
   readonly endProcesses: () => Promise<void>;
   /** Closes what must be closed last. */
@@ -32,7 +34,7 @@ async function stopInOrder(deps: StopDeps): Promise<void> {
   const { parts, polling, outbox, log, close } = deps;
   await polling.stop();
   await parts.inbox.close();
-  await endRuns(deps);
+  await Promise.all([endRuns(deps), endsWithin(DRAIN_MS, deps.disposeEngines())]);
   const isDelivered = await endsWithin(DELIVER_MS, parts.deliveries.idle());
   if (!isDelivered) log.info("some messages will be sent at the next start");
   await Promise.all([outbox.stop(OUTBOX_MS), parts.deliveries.stop()]);

@@ -1,12 +1,15 @@
-import type { ResumeToken } from "../domain/event.ts";
+import type { EngineId, ResumeToken } from "../domain/event.ts";
 import type { IncomingMessage } from "../domain/incoming.ts";
 import { newSessionKey, type Run, type RunId, type SessionKey, sessionKeyOf } from "../domain/run.ts";
 import { formatElapsed } from "../progress/elapsed.ts";
 import { resolveRoute, type Route, type SessionChoice } from "../routing/resolve-route.ts";
+import { ambientProject } from "./ambient-project.ts";
+import { chosenHere, optionsOf } from "./choices/preferences.ts";
 import type { Deliveries } from "./deliveries.ts";
 import type { LiveRuns } from "./live-runs.ts";
 import type { Clock, EngineSource } from "./ports.ts";
 import type { Store } from "./store-port.ts";
+import { showQueued } from "./queue-card.ts";
 import { offerKeyboard } from "./run-messages.ts";
 import { say } from "./say.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -41,6 +44,10 @@ export function acceptPrompt(deps: PromptDeps, message: IncomingMessage): void {
   if (route.kind === "problem") return say(deps.deliveries, { thread, replyTo, text: route.problem });
   if (route.prompt.trim() === "")
     return say(deps.deliveries, { thread, replyTo, text: "There is no prompt in this message." });
+  if (route.plan && !canPlan(deps, route.engine)) {
+    const text = `${route.engine} has no plan mode, so nothing was started: send it without /plan.`;
+    return say(deps.deliveries, { thread, replyTo, text });
+  }
   const run = newRun(deps, message, route);
   const offer = whyOffered(deps, message);
   const state = offer === undefined ? "queued" : "held";
@@ -49,10 +56,14 @@ export function acceptPrompt(deps: PromptDeps, message: IncomingMessage): void {
   say(deps.deliveries, { thread, replyTo, text: offer, keyboard: offerKeyboard(run.id), runId: run.id, isLoud: true });
 }
 
+function canPlan({ engines }: PromptDeps, engine: EngineId): boolean {
+  return engines.runners.find((runner) => runner.engine === engine)?.capabilities.plans === true;
+}
+
 /** Lets a queued run start when it may; one that has to wait shows at once that it was received. */
-export function enterQueue(deps: Pick<PromptDeps, "scheduler" | "lives">, run: Run): void {
+export function enterQueue(deps: Pick<PromptDeps, "scheduler" | "lives" | "store" | "engines">, run: Run): void {
   deps.scheduler.wake();
-  if (deps.lives.find(run.id) === undefined) deps.lives.open(run).show("queued");
+  if (deps.lives.find(run.id) === undefined) showQueued(deps, deps.lives.open(run));
 }
 
 function joinPaste(deps: PromptDeps, message: IncomingMessage): boolean {
@@ -76,6 +87,7 @@ function routeMessage(deps: PromptDeps, message: IncomingMessage): Route {
   const { replyTo, quote, thread } = message;
   const link = replyTo && store.findMessage({ chatId: thread.chatId, messageId: replyTo.messageId });
   const run = link && store.findRun(link.runId);
+  const chosen = chosenHere(deps, thread, "engine")?.value;
   const projectEngines = [...settings.projects].flatMap(([alias, { defaultEngine }]) =>
     defaultEngine === undefined ? [] : [[alias, defaultEngine] as const],
   );
@@ -86,17 +98,12 @@ function routeMessage(deps: PromptDeps, message: IncomingMessage): Route {
     defaults: {
       engine: settings.defaultEngine,
       projectEngines: new Map(projectEngines),
+      ...(chosen !== undefined && { chosen }),
       ...ambientProject(settings, thread.chatId),
     },
     ...(quote !== undefined && { quote }),
     ...(replyTo && { replied: { ...(replyTo.text !== undefined && { text: replyTo.text }), ...(run && { run }) } }),
   });
-}
-
-/** The project of the chat, else the default one. */
-function ambientProject({ projects, defaultProject }: BridgeSettings, chatId: number): { project?: string } {
-  const project = [...projects].find(([, known]) => known.chatId === chatId)?.[0] ?? defaultProject;
-  return project === undefined ? {} : { project };
 }
 
 function newRun(deps: PromptDeps, message: IncomingMessage, route: Extract<Route, { kind: "prompt" }>): Run {
@@ -114,7 +121,7 @@ function newRun(deps: PromptDeps, message: IncomingMessage, route: Extract<Route
     ...chooseSession(deps, { message, route, id }),
     context: route.context,
     cwd: followed?.cwd ?? deps.settings.projects.get(route.context.project ?? "")?.path ?? deps.settings.cwd,
-    options: {},
+    options: { ...optionsOf(deps, thread, route), ...(route.plan && { plan: true }) },
     state: "queued",
     createdAt,
     notBefore: isPastePart(text) ? createdAt + PASTE_WAIT_MS : createdAt,

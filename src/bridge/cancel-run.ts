@@ -6,6 +6,7 @@ import type { LiveRuns } from "./live-runs.ts";
 import type { Clock } from "./ports.ts";
 import type { Store } from "./store-port.ts";
 import { describeEnding } from "./run-ending.ts";
+import { runLabel } from "./run-label.ts";
 import { say } from "./say.ts";
 
 export interface CancelDeps {
@@ -17,8 +18,6 @@ export interface CancelDeps {
 
 /** `stopping`: its engine is being ended. `dropped`: it had not started. `ended`: there is nothing to cancel any more. */
 export type CancelOutcome = "stopping" | "dropped" | "ended";
-
-const MAX_LABEL_CHARS = 40;
 
 /** Stops a run, or takes it out of the queue. Cancelling twice does nothing the second time. */
 export function cancelRun(deps: CancelDeps, runId: RunId, by: Sender): CancelOutcome {
@@ -48,7 +47,11 @@ export function cancelByCommand(deps: CancelDeps, message: IncomingMessage): voi
       : undefined;
   }
   const keyboard = targets.map((run) => [
-    { label: runLabel(run), data: formatCallbackData({ verb: "cancel", runId: run.id }), style: "danger" as const },
+    {
+      label: runLabel(run),
+      data: formatCallbackData({ kind: "run", verb: "cancel", runId: run.id }),
+      style: "danger" as const,
+    },
   ]);
   say(deps.deliveries, { thread, replyTo, text: "Which run do you want to cancel?", keyboard });
 }
@@ -58,12 +61,4 @@ function cancelTargets(deps: CancelDeps, { thread, replyTo }: IncomingMessage): 
   const link = deps.store.findMessage({ chatId: thread.chatId, messageId: replyTo.messageId });
   const run = link && deps.store.findRun(link.runId);
   return run === undefined ? [] : [run];
-}
-
-function runLabel(run: Run): string {
-  const start = run.prompt
-    .replace(/\s+/g, " ")
-    .slice(0, MAX_LABEL_CHARS)
-    .replace(/[\ud800-\udbff]$/, "");
-  return `${run.engine} · ${start}`;
 }

@@ -1,14 +1,20 @@
 import type { Clock, Log } from "./ports.ts";
 import type { InboxUpdate, Store } from "./store-port.ts";
+import { untilWritten } from "./until-written.ts";
 
 export interface InboxDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;
-  /** Lets an update have its effect. Called with one update at a time, oldest first. */
-  readonly handle: (payload: string) => Promise<void>;
+  /** Lets an update have its effect. Called with one update at a time, oldest first; what takes long goes on in `later`. */
+  readonly handle: (payload: string) => Promise<HandledUpdate>;
   /** Tells the user that an update could not be handled. */
   readonly giveUp: (payload: string) => void;
+}
+
+/** `later`: the effect is still coming. Updates behind it need not wait; it counts as handled once this resolves. */
+export interface HandledUpdate {
+  readonly later?: Promise<void>;
 }
 
 const RETRY_MS = 1_000;
@@ -22,6 +28,7 @@ const MAX_ATTEMPTS = 3;
 export class Inbox {
   readonly #deps: InboxDeps;
   readonly #attempts = new Map<number, number>();
+  readonly #later = new Map<number, Promise<void>>();
   #working: Promise<void> | undefined;
   #isOpen = false;
   #hasNews = true;
@@ -41,7 +48,7 @@ export class Inbox {
     this.#wake();
   }
 
-  /** Handles nothing further; resolves when the update under way has been handled. */
+  /** Handles nothing further; resolves when the update under way has been handled. What goes on later is handled again at the next start. */
   async close(): Promise<void> {
     this.#isOpen = false;
     await this.#working;
@@ -68,15 +75,20 @@ export class Inbox {
 
   async #handlePending(): Promise<void> {
     for (const update of this.#deps.store.pendingUpdates()) {
+      if (this.#later.has(update.updateId)) continue;
       while (this.#isOpen && !(await this.#handle(update))) await this.#pause();
     }
   }
 
   /** True when the update is done with, one way or the other. */
-  async #handle({ updateId, payload }: InboxUpdate): Promise<boolean> {
+  async #handle({ updateId, payload }: Pick<InboxUpdate, "updateId" | "payload">): Promise<boolean> {
     try {
-      await this.#deps.handle(payload);
+      const { later } = await this.#deps.handle(payload);
       this.#attempts.delete(updateId);
+      if (later !== undefined) {
+        this.#later.set(updateId, this.#finishLater({ updateId, payload }, later));
+        return true;
+      }
     } catch (error) {
       const attempts = (this.#attempts.get(updateId) ?? 0) + 1;
       this.#attempts.set(updateId, attempts);
@@ -86,6 +98,22 @@ export class Inbox {
     }
     this.#deps.store.finishUpdate(updateId);
     return true;
+  }
+
+  /** Not tried again: unlike the rest it depends on programs that may fail every time. */
+  async #finishLater(update: Pick<InboxUpdate, "updateId" | "payload">, later: Promise<void>): Promise<void> {
+    const error = await later.then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    // After the end of the bot the journal is closed.
+    if (!this.#isOpen) return;
+    if (error !== undefined) {
+      this.#deps.log.error("an update could not be handled", { updateId: update.updateId, error });
+      this.#deps.giveUp(update.payload);
+    }
+    await untilWritten(this.#deps, () => this.#deps.store.finishUpdate(update.updateId));
+    this.#later.delete(update.updateId);
   }
 
   async #pause(): Promise<void> {

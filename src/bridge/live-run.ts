@@ -1,12 +1,12 @@
 import type { TakopiEvent } from "../domain/event.ts";
-import type { Run } from "../domain/run.ts";
+import type { Run, RunId } from "../domain/run.ts";
 import { initialProgress, type ProgressState, reduce } from "../progress/progress.ts";
 import type { ProgressLabel } from "../progress/view.ts";
-import type { ResumeCodec } from "../runner/runner.ts";
+import type { FollowUp, ResumeCodec } from "../runner/runner.ts";
+import { FollowUps } from "./follow-ups.ts";
 import type { Clock } from "./ports.ts";
-import type { Keyboard } from "./chat-port.ts";
 import type { ProgressCard } from "./progress-card.ts";
-import { cancelKeyboard, runCard, type ShownRun } from "./run-messages.ts";
+import { cancelKeyboard, type CardExtras, runCard, type ShownRun } from "./run-messages.ts";
 import type { BridgeSettings } from "./settings.ts";
 
 /** Why a run is being stopped. `cancelled`: the user said so. `shutdown`: the bot ends. */
@@ -20,14 +20,17 @@ export interface LiveRunParts {
   readonly codec?: ResumeCodec;
 }
 
-/** A run that this process is responsible for, from its receipt to its end: its newest state and how to stop it. */
+/** A run that this process is responsible for, from its receipt to its end: its newest state, what it is told, and how to stop it. */
 export class LiveRun {
   readonly card: ProgressCard;
   readonly #parts: LiveRunParts;
   readonly #abort = new AbortController();
+  readonly #followUps = new FollowUps();
   #run: Run;
   #progress: ProgressState;
   #stopReason: StopReason | undefined;
+  #label: ProgressLabel = "queued";
+  #waitingCount = 0;
 
   constructor(parts: LiveRunParts) {
     this.#parts = parts;
@@ -46,6 +49,16 @@ export class LiveRun {
 
   get stopReason(): StopReason | undefined {
     return this.#stopReason;
+  }
+
+  /** Whether the engine waits for an answer of the user. */
+  get isWaiting(): boolean {
+    return this.#waitingCount > 0;
+  }
+
+  /** The texts sent into this run, for its engine. */
+  get followUps(): AsyncIterable<FollowUp> {
+    return this.#followUps;
   }
 
   /** The row as it is after it was started or bound to a session. */
@@ -68,9 +81,31 @@ export class LiveRun {
     this.#abort.abort(reason);
   }
 
-  /** Shows the newest state under a label, with the button that stops it. */
-  show(label: ProgressLabel, keyboard: Keyboard = cancelKeyboard(this.#run.id)): void {
-    this.card.show(() => runCard(this.shown(), label, keyboard));
+  /** Gives the engine the prompt of a queued run; `onTaken` is called when it has it. False when it takes no more. */
+  steer(runId: RunId, text: string, onTaken: () => void): boolean {
+    return this.#followUps.post(runId, text, onTaken);
+  }
+
+  /** Ends `followUps`. Returns the runs whose prompts the engine did not take. */
+  closeFollowUps(): readonly RunId[] {
+    return this.#followUps.close();
+  }
+
+  beginWaiting(): void {
+    this.#waitingCount += 1;
+    this.show(this.#label);
+  }
+
+  endWaiting(): void {
+    this.#waitingCount -= 1;
+    this.show(this.#label);
+  }
+
+  /** Shows the newest state under a label, by default with the button that stops it. `extras` is asked at every redrawing. */
+  show(label: ProgressLabel, extras: () => CardExtras = () => ({ keyboard: cancelKeyboard(this.#run.id) })): void {
+    this.#label = label;
+    const shownLabel = this.isWaiting ? "waiting for you" : label;
+    this.card.show(() => runCard(this.shown(), shownLabel, extras()));
   }
 
   shown(): ShownRun {

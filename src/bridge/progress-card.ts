@@ -4,7 +4,8 @@ import type { MessageRef } from "../domain/thread.ts";
 import { editIntervalMs, TICK_MS } from "./card-pace.ts";
 import type { Chat, Keyboard } from "./chat-port.ts";
 import type { Clock, Log } from "./ports.ts";
-import type { DurableOperation, NewOutboxRow, Store } from "./store-port.ts";
+import type { DurableOperation } from "./durable-operation.ts";
+import type { NewOutboxRow, Store } from "./store-port.ts";
 import type { Deliveries } from "./deliveries.ts";
 
 export interface CardDeps {

@@ -63,14 +63,14 @@ function cardEnding(live: LiveRun, state: EndState, isFinal: boolean): CardEndin
     return ({ messageId }) => ({ type: "delete", messageId });
   }
   const keyboard: Keyboard = state === "interrupted" ? resumeKeyboard(live.run.id) : [];
-  const content = isStopped ? runCard(shown, LABELS[state], keyboard) : collapsedCard(shown, LABELS[state]);
+  const content = isStopped ? runCard(shown, LABELS[state], { keyboard }) : collapsedCard(shown, LABELS[state]);
   return ({ messageId }) => ({ type: "edit", messageId, ...content });
 }
 
 /** The row that tells of a run which ended while no bot was watching, where its progress message is known or not. */
 export function interruptedRows(live: LiveRun): readonly NewOutboxRow[] {
   const { run } = live;
-  const content = runCard(live.shown(), "interrupted", resumeKeyboard(run.id));
+  const content = runCard(live.shown(), "interrupted", { keyboard: resumeKeyboard(run.id) });
   const edited = live.card.end(({ messageId }) => ({ type: "edit", messageId, ...content }));
   if (edited.length > 0) return edited;
   const operation = {

@@ -24,31 +24,43 @@ export interface ShownRun {
   readonly codec?: ResumeCodec;
 }
 
+/** What a progress message has beside the run's own state. */
+export interface CardExtras {
+  readonly keyboard: Keyboard;
+  /** One line below the header. */
+  readonly note?: string;
+}
+
 export function cancelKeyboard(runId: RunId): Keyboard {
   return [[button("cancel", runId)]];
 }
 
 export function resumeKeyboard(runId: RunId): Keyboard {
-  return [[{ label: "Resume", data: formatCallbackData({ verb: "resume", runId }), style: "primary" }]];
+  return [[{ label: "Resume", data: formatCallbackData({ kind: "run", verb: "resume", runId }), style: "primary" }]];
 }
 
 /** Offered instead of running something the user may not want any more. */
 export function offerKeyboard(runId: RunId): Keyboard {
   return [
-    [{ label: "Run", data: formatCallbackData({ verb: "run", runId }), style: "primary" }, button("discard", runId)],
+    [
+      { label: "Run", data: formatCallbackData({ kind: "run", verb: "run", runId }), style: "primary" },
+      button("discard", runId),
+    ],
   ];
 }
 
 function button(verb: "cancel" | "discard", runId: RunId): Button {
   return verb === "cancel"
-    ? { label: "Cancel", data: formatCallbackData({ verb, runId }), style: "danger" }
-    : { label: "Discard", data: formatCallbackData({ verb, runId }) };
+    ? { label: "Cancel", data: formatCallbackData({ kind: "run", verb, runId }), style: "danger" }
+    : { label: "Discard", data: formatCallbackData({ kind: "run", verb, runId }) };
 }
 
 /** The progress message in one of its states. */
-export function runCard(shown: ShownRun, label: ProgressLabel, keyboard: Keyboard): CardContent {
+export function runCard(shown: ShownRun, label: ProgressLabel, { keyboard, note }: CardExtras): CardContent {
   const { run, progress, elapsedMs } = shown;
-  const content = progressMessage(view(progress, { label, elapsedMs, cwd: run.cwd }), runFooter(shown));
+  const seen = view(progress, { label, elapsedMs, cwd: run.cwd });
+  const lines = [...(note === undefined ? [] : [[{ text: note, code: false }]]), ...seen.lines];
+  const content = progressMessage({ ...seen, lines }, runFooter(shown));
   return { content, keyboard };
 }
 

@@ -1,9 +1,13 @@
 import type { CompletedEvent, TakopiEvent } from "../domain/event.ts";
 import { newSessionKey, type Run } from "../domain/run.ts";
-import type { FollowUp, RunHost } from "../runner/runner.ts";
-import { decideByPolicy } from "./decide-by-policy.ts";
+import type { RunHost } from "../runner/runner.ts";
+import type { Decisions } from "./decisions/decisions.ts";
 import type { Deliveries } from "./deliveries.ts";
 import type { LiveRun } from "./live-run.ts";
+import type { LiveRuns } from "./live-runs.ts";
+import type { BridgeSettings } from "./settings.ts";
+import { watchSilence } from "./silence.ts";
+import { returnUntaken } from "./steer-run.ts";
 import type { Chat } from "./chat-port.ts";
 import type { Clock, EngineSource, Log } from "./ports.ts";
 import type { Store } from "./store-port.ts";
@@ -20,11 +24,14 @@ export interface RunDeps {
   readonly engines: EngineSource;
   readonly deliveries: Deliveries;
   readonly memory: SessionMemory;
+  readonly lives: LiveRuns;
+  readonly settings: BridgeSettings;
+  readonly decisions: Decisions;
 }
 
 /**
  * Carries one started run from its prompt to its end in the journal: the engine's events into the progress message, what it asks to
- * the policy, its result with the messages that show it into one transaction. A session the engine no longer has is replaced once.
+ * the user, its result with the messages that show it into one transaction. A session the engine no longer has is replaced once.
  * The result is delivered as soon as the engine reports it; resolves when the engine has cleaned up too. Never rejects.
  */
 export async function runSession(deps: RunDeps, live: LiveRun): Promise<void> {
@@ -42,6 +49,8 @@ export async function runSession(deps: RunDeps, live: LiveRun): Promise<void> {
   const ending = describeEnding(live, { completed: result.completed, notices, finishedAt: deps.clock.now() });
   await untilWritten(deps, () => deps.store.endRun(ending));
   deps.deliveries.wake();
+  await deps.decisions.closeRun(live.run.id);
+  await returnUntaken(deps, live);
   await result.release();
   await untilWritten(deps, () => deps.store.forgetProcesses(live.run.id));
 }
@@ -60,13 +69,28 @@ async function driveEngine(deps: RunDeps, live: LiveRun): Promise<EngineResult> 
   return followEvents(deps, live, runner.run(request, createHost(deps, live)));
 }
 
-/** Iterates by hand: leaving a `for await` would wait for the engine's cleanup before the answer goes out. */
+/** Every word of the engine ends its silence, and what it says last ends the watch. */
 async function followEvents(deps: RunDeps, live: LiveRun, events: AsyncIterable<TakopiEvent>): Promise<EngineResult> {
+  const silence = watchSilence(deps, live, deps.settings.silentAfterMs);
+  try {
+    return await readEvents(deps, live, { events, heard: silence.heard });
+  } finally {
+    silence.stop();
+  }
+}
+
+/** Iterates by hand: leaving a `for await` would wait for the engine's cleanup before the answer goes out. */
+async function readEvents(
+  deps: RunDeps,
+  live: LiveRun,
+  { events, heard }: { events: AsyncIterable<TakopiEvent>; heard: () => void },
+): Promise<EngineResult> {
   const iterator = events[Symbol.asyncIterator]();
   for (;;) {
     const next = await iterator.next();
     if (next.done === true) return nothingRan(live.run, `${live.run.engine} ended without a result`);
     const event = next.value;
+    heard();
     if (event.type === "completed") return { completed: event, release: async () => void (await iterator.return?.()) };
     if (event.type === "started") await untilWritten(deps, () => bindSession(deps, live, event));
     live.apply(event);
@@ -98,12 +122,10 @@ function createHost(deps: RunDeps, live: LiveRun): RunHost {
   return {
     signal: live.signal,
     env: deps.engines.environment(live.run.engine),
-    decide: async (request) => decideByPolicy(deps, live.run.id, request),
-    answerTaken: () => {},
-    followUps: noFollowUps(),
+    decide: (request, withdrawn) => deps.decisions.ask(live, request, withdrawn),
+    answerTaken: (requestId) => deps.decisions.taken(live.run.id, requestId),
+    followUps: live.followUps,
     history: () => (live.run.resume === undefined ? [] : deps.store.pastTurns(live.run.resume)),
     processStarted: (process) => deps.store.recordProcess({ ...process, runId: live.run.id }),
   };
 }
-
-async function* noFollowUps(): AsyncGenerator<FollowUp> {}

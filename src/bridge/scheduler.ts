@@ -1,26 +1,25 @@
 import type { Run, RunId } from "../domain/run.ts";
-import type { LiveRuns } from "./live-runs.ts";
 import { type RunDeps, runSession } from "./run-session.ts";
-import type { BridgeSettings } from "./settings.ts";
+import { showQueued } from "./queue-card.ts";
 
 /**
  * Starts queued runs: one at a time per session key, oldest first, at most `maxParallelRuns` together. The journal is the queue;
  * this class only remembers which runs it has under way.
  */
 export class Scheduler {
-  readonly #deps: RunDeps & { readonly lives: LiveRuns; readonly settings: BridgeSettings };
+  readonly #deps: RunDeps;
   readonly #underWay = new Map<RunId, Promise<void>>();
   #isOpen = false;
   #cancelTimer: (() => void) | undefined;
 
-  constructor(deps: RunDeps & { readonly lives: LiveRuns; readonly settings: BridgeSettings }) {
+  constructor(deps: RunDeps) {
     this.#deps = deps;
   }
 
   /** Runs may start from now on, those left from before included. */
   open(): void {
     this.#isOpen = true;
-    for (const run of this.#deps.store.runsInState(["queued"])) this.#deps.lives.open(run).show("queued");
+    for (const run of this.#deps.store.runsInState(["queued"])) showQueued(this.#deps, this.#deps.lives.open(run));
     this.wake();
   }
 

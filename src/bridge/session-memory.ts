@@ -35,6 +35,12 @@ export class SessionMemory {
     return ahead ?? this.#store.recallSession(owner, engine);
   }
 
+  /** The next prompt continues `token`, whatever else is under way. `now` is the time of the choice. */
+  choose(choice: { thread: Thread; sender: Sender; token: ResumeToken; now: number }): void {
+    this.reset(choice.thread, choice.sender, choice.now);
+    this.#store.rememberSession(ownerOf(choice.thread, choice.sender), choice.token);
+  }
+
   /** The next prompt begins a new session. `now` is the time of /new. */
   reset(thread: Thread, sender: Sender, now: number): void {
     const owner = ownerOf(thread, sender);

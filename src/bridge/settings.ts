@@ -1,4 +1,6 @@
 import type { EngineId } from "../domain/event.ts";
+import type { RunOptions } from "../domain/run.ts";
+import type { AllowRule, ApprovalPolicy } from "../routing/approval-policy.ts";
 
 /** A directory the user gave a name in `takopi.toml`. */
 export interface Project {
@@ -7,6 +9,17 @@ export interface Project {
   readonly defaultEngine?: EngineId;
   /** The group in which prompts belong to this project when nothing else is said. */
   readonly chatId?: number;
+  /** Instead of the engine's policy and the general one. */
+  readonly approvals?: ApprovalPolicy;
+  /** For runs of the project's own engine. */
+  readonly defaults: RunOptions;
+}
+
+/** Who answers when an engine asks before it acts. */
+export interface ApprovalSettings {
+  readonly policy: ApprovalPolicy;
+  readonly engines: ReadonlyMap<EngineId, ApprovalPolicy>;
+  readonly allow: readonly AllowRule[];
 }
 
 /** What the configuration says about how the bot behaves; fixed while it runs. */
@@ -30,4 +43,11 @@ export interface BridgeSettings {
   readonly finalNotify: boolean;
   /** Messages an answer may take before the whole goes into a file. */
   readonly maxFinalParts: number;
+  readonly approvals: ApprovalSettings;
+  /** Users who may answer what engines ask; absent: everybody who may chat. */
+  readonly deciderIds?: ReadonlySet<number>;
+  /** When an unanswered decision is brought to mind first; 0: never. */
+  readonly remindAfterMs: number;
+  /** How long an engine may say nothing before the user is told; 0: for ever. */
+  readonly silentAfterMs: number;
 }

@@ -1,11 +1,11 @@
-import type { DecisionRequest, Decision } from "../domain/decision.ts";
 import type { ResumeToken } from "../domain/event.ts";
-import type { MessageText } from "../domain/message-text.ts";
 import type { ProcessIdentity } from "../domain/process.ts";
 import type { Run, RunId, RunState, SessionKey } from "../domain/run.ts";
 import type { MessageRef, Thread } from "../domain/thread.ts";
 import type { PastTurn } from "../runner/runner.ts";
-import type { Keyboard } from "./chat-port.ts";
+import type { ChoiceStore } from "./choices/choice-store.ts";
+import type { DurableOperation } from "./durable-operation.ts";
+import type { DecisionKey, DecisionStore } from "./decisions/decision-store.ts";
 
 /** An update as Telegram sent it, kept until it has had its effect. */
 export interface InboxUpdate {
@@ -15,27 +15,6 @@ export interface InboxUpdate {
   readonly receivedAt: number;
 }
 
-/** A call to the chat that must happen although the program may die at any point. */
-export type DurableOperation =
-  | {
-      readonly type: "send";
-      readonly content: MessageText;
-      readonly replyTo?: number;
-      readonly silent: boolean;
-      readonly keyboard?: Keyboard;
-      readonly urgency: "final" | "decision" | "normal";
-    }
-  | {
-      readonly type: "document";
-      readonly fileName: string;
-      readonly text: string;
-      readonly caption?: MessageText;
-      readonly replyTo?: number;
-      readonly silent: boolean;
-    }
-  | { readonly type: "edit"; readonly messageId: number; readonly content: MessageText; readonly keyboard?: Keyboard }
-  | { readonly type: "delete"; readonly messageId: number };
-
 /** What a message has to do with its run. */
 export type MessageRole = "prompt" | "progress" | "final" | "notice";
 
@@ -44,6 +23,8 @@ export interface NewOutboxRow {
   readonly runId?: RunId;
   readonly role: MessageRole;
   readonly operation: DurableOperation;
+  /** The decision whose own message this is. */
+  readonly decision?: DecisionKey;
 }
 
 /** `sending` survives only a crash or a lost answer: whether the call happened is unknown. */
@@ -102,7 +83,7 @@ export type PairingOutcome = "paired" | "wrong" | "expired" | "locked" | "none";
  * The journal. Calls are synchronous and durable when they return; each is one transaction. Throws `StoreError` when the database
  * can't be written (disk full, read-only): the caller must then not go on as if it had been.
  */
-export interface Store {
+export interface Store extends DecisionStore, ChoiceStore {
   // inbox
   /** Records an update before Telegram is told to forget it. False when it was recorded before. */
   receiveUpdate(update: InboxUpdate): boolean;
@@ -125,6 +106,8 @@ export interface Store {
   nextDueAt(now: number): number | undefined;
   /** All runs in these states, oldest first; of one thread when given. */
   runsInState(states: readonly RunState[], thread?: Thread): readonly Run[];
+  /** Models that runs of this engine were asked for, the latest first, at most five. */
+  recentModels(engine: string): readonly string[];
   /** The youngest run of this sender in this thread that is queued and not yet due. */
   openPaste(thread: Thread, senderId: number, now: number): Run | undefined;
   /** `queued` → `running`. False when the run is no longer queued. */
@@ -139,6 +122,18 @@ export interface Store {
   pastTurns(token: ResumeToken): readonly PastTurn[];
   /** Ends a run and queues what the user gets to see. False when it had ended before; nothing is written then. */
   endRun(ending: RunEnding): boolean;
+
+  // prompts for a run that is working
+  /** The queued run is being passed to `into` and will not start. False when it is no longer queued, or `into` does not work. */
+  beginSteering(runId: RunId, into: RunId): boolean;
+  /** It was not taken and may start. */
+  endSteering(runId: RunId): boolean;
+  /** Those whose fate the program's end left open: `queued` → `held`. Returns them. */
+  withholdSteered(): readonly Run[];
+  /** Of the queued runs of its session this one is next. */
+  putFirst(runId: RunId): boolean;
+  /** How many queued runs of its session come before it. */
+  queuedBefore(runId: RunId): number;
 
   // messages
   linkMessage(message: MessageRef, runId: RunId, role: MessageRole): void;
@@ -179,8 +174,7 @@ export interface Store {
   recordedProcesses(): readonly RecordedProcess[];
   forgetProcesses(runId: RunId): void;
 
-  // decisions and audit
-  recordDecision(record: DecisionRecord): void;
+  // audit
   audit(entry: AuditEntry): void;
 
   // access
@@ -204,15 +198,6 @@ export interface SessionOwner {
   readonly thread: Thread;
   /** Absent where the thread has one session for everybody. */
   readonly senderId?: number;
-}
-
-export interface DecisionRecord {
-  readonly runId: RunId;
-  readonly request: DecisionRequest;
-  readonly decision: Decision;
-  /** `policy`, or the id of the user who decided. */
-  readonly decidedBy: string;
-  readonly decidedAt: number;
 }
 
 export interface AuditEntry {

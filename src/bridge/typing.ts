@@ -14,7 +14,8 @@ export function startTyping(deps: { chat: Chat; clock: Clock }, live: LiveRun): 
   if (thread.chatId < 0) return () => {};
   let cancelTimer = (): void => {};
   const rearm = (): void => {
-    deps.chat.typing(thread, id);
+    // While it waits for an answer the user is to write, not the bot.
+    if (!live.isWaiting) deps.chat.typing(thread, id);
     cancelTimer = deps.clock.setTimer(REARM_MS, rearm);
   };
   rearm();

@@ -25,6 +25,7 @@ const RULES: readonly Rule[] = [
   projectAliasesAreFree,
   projectEnginesAreKnown,
   chatsAreUnique,
+  approvalEnginesAreKnown,
 ];
 
 const ENGINE_ID = /^[a-z][a-z0-9_-]{0,31}$/;
@@ -82,6 +83,12 @@ function projectEnginesAreKnown(input: RuleInput): readonly ConfigProblem[] {
     project.default_engine === undefined
       ? []
       : engineIsKnown(formatKeyPath(["projects", alias, "default_engine"]), project.default_engine, input),
+  );
+}
+
+function approvalEnginesAreKnown(input: RuleInput): readonly ConfigProblem[] {
+  return Object.keys(input.config.approvals.engines).flatMap((engine) =>
+    engineIsKnown(formatKeyPath(["approvals", "engines", engine]), engine, input),
   );
 }
 

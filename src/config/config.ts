@@ -1,3 +1,5 @@
+import type { ApprovalPolicy } from "../routing/approval-policy.ts";
+
 /** `takopi.toml` after loading: keys as in the file, defaults filled in, paths absolute. */
 export interface TakopiConfig {
   /** Default `codex`. */
@@ -10,6 +12,7 @@ export interface TakopiConfig {
   /** Alias → project. Aliases are unique without regard to case. */
   readonly projects: Readonly<Record<string, ProjectConfig>>;
   readonly limits: LimitsConfig;
+  readonly approvals: ApprovalsConfig;
   readonly plugins: PluginsConfig;
   /** Engines the user defines. Their tables are read with `LoadedConfig.engineTable`. */
   readonly engines: Readonly<Record<string, UserEngineConfig>>;
@@ -65,6 +68,20 @@ export interface ProjectConfig {
   readonly default_engine?: string;
   readonly worktree_base?: string;
   readonly chat_id?: number;
+  /** For runs of the project's own engine. */
+  readonly default_model?: string;
+  readonly default_reasoning?: string;
+  /** Instead of the engine's policy and the general one. */
+  readonly approvals?: ApprovalPolicy;
+}
+
+interface ApprovalsConfig {
+  /** Default `auto`. */
+  readonly policy: ApprovalPolicy;
+  /** What `auto` allows without asking; see `parseAllowRule`. */
+  readonly allow: readonly string[];
+  /** By engine id, instead of `policy`. */
+  readonly engines: Readonly<Record<string, ApprovalPolicy>>;
 }
 
 interface LimitsConfig {
@@ -72,6 +89,10 @@ interface LimitsConfig {
   readonly max_parallel_runs: number;
   /** Seconds: messages older than this are offered instead of run. Default 3600. */
   readonly max_age_s: number;
+  /** Seconds until an unanswered decision is brought to mind; 0: never. Default 600. */
+  readonly remind_after_s: number;
+  /** Seconds an engine may say nothing before the user is told; 0: for ever. Default 600. */
+  readonly silent_after_s: number;
 }
 
 interface PluginsConfig {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type ApprovalPolicy, approvalPolicies, parseAllowRule } from "../routing/approval-policy.ts";
 import type { TakopiConfig } from "./config.ts";
 
 /**
@@ -38,6 +39,18 @@ function texts(standard: string[], example: string) {
 
 function seconds(standard: number) {
   return key(z.number().min(0).default(standard), "seconds, zero or more", `${standard.toFixed(1)}`);
+}
+
+function wholeSeconds(standard: number) {
+  return key(z.int().min(0).default(standard), "a whole number of seconds, zero or more", `${standard}`);
+}
+
+function policy(example: ApprovalPolicy) {
+  return key(
+    z.enum(approvalPolicies),
+    `one of ${approvalPolicies.map((value) => `"${value}"`).join(", ")}`,
+    `"${example}"`,
+  );
 }
 
 const chatId = key(
@@ -119,6 +132,19 @@ const projectSchema = z.strictObject({
   default_engine: text("claude").exactOptional(),
   worktree_base: text("main").exactOptional(),
   chat_id: chatId.exactOptional(),
+  default_model: text("opus").exactOptional(),
+  default_reasoning: text("high").exactOptional(),
+  approvals: policy("ask").exactOptional(),
+});
+
+const approvalsSchema = z.strictObject({
+  policy: policy("auto").default("auto"),
+  allow: key(
+    z.array(z.string().refine((rule) => parseAllowRule(rule) !== undefined)).default([]),
+    "a list of rules such as Read or Bash(npm test *)",
+    `["Read", "Bash(npm test *)"]`,
+  ),
+  engines: z.record(z.string(), policy("ask")).default({}),
 });
 
 /** The shape of `takopi.toml`. Rules across keys, and which tables the top level may have, are in `checkRules`. */
@@ -132,9 +158,12 @@ export const configSchema: z.ZodType<TakopiConfig> = z.object({
   limits: z
     .strictObject({
       max_parallel_runs: key(z.int().min(1).max(1000).default(16), "a whole number from 1 to 1000", "16"),
-      max_age_s: key(z.int().min(0).default(3600), "a whole number of seconds, zero or more", "3600"),
+      max_age_s: wholeSeconds(3600),
+      remind_after_s: wholeSeconds(600),
+      silent_after_s: wholeSeconds(600),
     })
     .prefault({}),
+  approvals: approvalsSchema.prefault({}),
   plugins: z.object({ enabled: texts([], "[]"), runners: texts([], `["./my-runner"]`) }).prefault({}),
   engines: z.record(z.string(), z.looseObject({ kind: text("acp").exactOptional() })).default({}),
 });

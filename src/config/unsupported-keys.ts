@@ -12,7 +12,6 @@ interface UnsupportedKey {
 const UNSUPPORTED: readonly UnsupportedKey[] = [
   { path: ["watch_config"], harmless: [false] },
   { path: ["plugins", "enabled"], harmless: [] },
-  { path: ["transports", "telegram", "decide_user_ids"], harmless: [] },
   { path: ["transports", "telegram", "voice_transcription"], harmless: [false] },
   { path: ["transports", "telegram", "forward_coalesce_s"], harmless: [0] },
   { path: ["transports", "telegram", "media_group_debounce_s"], harmless: [] },

@@ -11,6 +11,8 @@ export interface Directives {
   readonly engine?: EngineId;
   readonly project?: string;
   readonly branch?: string;
+  /** Work out a plan first. */
+  readonly plan?: true;
   readonly prompt: string;
 }
 
@@ -18,10 +20,10 @@ export interface Directives {
 export type DirectiveResult =
   { readonly kind: "parsed"; readonly directives: Directives } | { readonly kind: "problem"; readonly problem: string };
 
-type Choice = { readonly key: "engine" | "project" | "branch"; readonly value: string };
+type Choice = { readonly key: "engine" | "project" | "branch" | "plan"; readonly value: string };
 
 /**
- * Reads leading `/engine`, `/project` and (beside a project) `@branch` words, in any order, from the first line that is not blank. The first word
+ * Reads leading `/engine`, `/project`, `/plan` and (beside a project) `@branch` words, in any order, from the first line that is not blank. The first word
  * that is none of them ends the directives; an unknown `/word` therefore stays in the prompt, for the engine's own commands.
  */
 export function parseDirectives(text: string, names: DirectiveNames): DirectiveResult {
@@ -37,7 +39,11 @@ export function parseDirectives(text: string, names: DirectiveNames): DirectiveR
     words.shift();
   }
   const prompt = chosen.size === 0 ? text : [words.join(" "), rest].filter((part) => part !== "").join("\n");
-  return { kind: "parsed", directives: { ...Object.fromEntries(chosen), prompt: prompt.trim() } };
+  const { plan, ...choices } = Object.fromEntries(chosen);
+  return {
+    kind: "parsed",
+    directives: { ...choices, ...(plan !== undefined && { plan: true }), prompt: prompt.trim() },
+  };
 }
 
 function cutFirstLine(text: string): { line: string; rest: string } {
@@ -63,6 +69,7 @@ function readDirective(word: string, names: DirectiveNames): Choice | undefined 
   const name = word.slice(1).replace(/@\w+$/, "").toLowerCase();
   const engine = names.engines.find((id) => id.toLowerCase() === name);
   if (engine !== undefined) return { key: "engine", value: engine };
+  if (name === "plan") return { key: "plan", value: name };
   const project = names.projects.find((alias) => alias.toLowerCase() === name);
   return project === undefined ? undefined : { key: "project", value: project };
 }

@@ -22,6 +22,8 @@ export interface RouteInput {
 
 export interface RouteDefaults {
   readonly engine: EngineId;
+  /** What the chat or topic chose; it goes before the project's. */
+  readonly chosen?: EngineId;
   readonly project?: string;
   /** Engines that projects prefer, by alias. */
   readonly projectEngines: ReadonlyMap<string, EngineId>;
@@ -43,6 +45,8 @@ export type Route =
       readonly engine: EngineId;
       readonly context: RunContext;
       readonly session: SessionChoice;
+      /** Work out a plan first. */
+      readonly plan: boolean;
     }
   | { readonly kind: "problem"; readonly problem: string };
 
@@ -64,6 +68,7 @@ export function resolveRoute(input: RouteInput): Route {
     engine: chooseEngine(session, directives, { ...input.defaults, context: context.context }),
     context: context.context,
     session,
+    plan: directives.plan ?? false,
   };
 }
 
@@ -111,7 +116,7 @@ function chooseEngine(
   if (session.kind === "token") return session.token.engine;
   if (session.kind === "follow") return session.run.engine;
   const ofProject = defaults.projectEngines.get(defaults.context.project ?? "");
-  return directives.engine ?? ofProject ?? defaults.engine;
+  return directives.engine ?? defaults.chosen ?? ofProject ?? defaults.engine;
 }
 
 /** The quoted part leads the prompt; a replied-to message that is no run's is quoted whole. */

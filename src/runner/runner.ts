@@ -140,4 +140,9 @@ export interface Runner extends ResumeCodec {
    * engine was never used; rejects when its program fails. Present exactly when `capabilities.sessions` is true.
    */
   listSessions?(cwd: string, host: SessionHost): Promise<readonly SessionSummary[]>;
+  /**
+   * For runners that keep something between runs, such as a process for each session: ends it, and nothing is kept from then on. Called
+   * once, when the program ends, also while runs still go on. Resolves when all that no run uses is gone.
+   */
+  dispose?(): Promise<void>;
 }

@@ -7,8 +7,10 @@ import type { Journal } from "./journal.ts";
  */
 export function createChatMigration(journal: Journal): Pick<Store, "migrateChat"> {
   const statements = [
-    ...["runs", "outbox", "paired_users"].map((table) => `UPDATE ${table} SET chat_id = @to WHERE chat_id = @from`),
-    ...["messages", "sessions"].flatMap((table) => [
+    ...["runs", "outbox", "paired_users", "decisions", "offers"].map(
+      (table) => `UPDATE ${table} SET chat_id = @to WHERE chat_id = @from`,
+    ),
+    ...["messages", "sessions", "preferences"].flatMap((table) => [
       `UPDATE OR IGNORE ${table} SET chat_id = @to WHERE chat_id = @from`,
       `DELETE FROM ${table} WHERE chat_id = @from AND @to <> @from`,
     ]),

@@ -2,6 +2,8 @@ import type { Store } from "../bridge/store-port.ts";
 import { createAccessRepository } from "./access.ts";
 import { createAuditRepository } from "./audit.ts";
 import { createChatMigration } from "./chat-migration.ts";
+import { createChoicesRepository } from "./choices.ts";
+import { createDecisionsRepository } from "./decisions.ts";
 import { createDeliveriesRepository } from "./deliveries.ts";
 import { createFactsRepository } from "./facts.ts";
 import { createInboxRepository } from "./inbox.ts";
@@ -13,12 +15,14 @@ import { createRunQueueRepository } from "./run-queue.ts";
 import { createRunSessionsRepository } from "./run-sessions.ts";
 import { createRunsRepository } from "./runs.ts";
 import { createSessionsRepository } from "./sessions.ts";
+import { createSteeringRepository } from "./steering.ts";
 
 /** Puts the repositories of one migrated database together. */
 export function composeStore(journal: Journal, now: () => number): Store {
   const inbox = createInboxRepository(journal, now);
   const messages = createMessagesRepository(journal);
   const outbox = createOutboxRepository(journal, now);
+  const deliveries = createDeliveriesRepository(journal, messages);
   return {
     ...inbox,
     ...createRunsRepository(journal, { inbox, messages, outbox }),
@@ -27,7 +31,10 @@ export function composeStore(journal: Journal, now: () => number): Store {
     ...messages,
     ...createSessionsRepository(journal, now),
     ...outbox,
-    ...createDeliveriesRepository(journal, messages),
+    ...deliveries,
+    ...createDecisionsRepository(journal, { outbox, deliveries }),
+    ...createChoicesRepository(journal),
+    ...createSteeringRepository(journal),
     ...createChatMigration(journal),
     ...createProcessesRepository(journal),
     ...createAuditRepository(journal),

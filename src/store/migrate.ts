@@ -1,9 +1,10 @@
 import type Database from "better-sqlite3";
 import { journalSql } from "./migrations/001-journal.ts";
+import { choicesSql } from "./migrations/002-choices.ts";
 import { StoreError } from "./store-error.ts";
 
 /** In order; the position plus one is the `user_version` a file has after it. Published ones never change. */
-const migrations: readonly string[] = [journalSql];
+const migrations: readonly string[] = [journalSql, choicesSql];
 
 /**
  * Brings the file up to this version's tables, each step in one transaction together with its version number.

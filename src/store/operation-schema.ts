@@ -1,5 +1,5 @@
 import { z, type ZodType } from "zod";
-import type { DurableOperation } from "../bridge/store-port.ts";
+import type { DurableOperation } from "../bridge/durable-operation.ts";
 import type { Keyboard } from "../bridge/chat-port.ts";
 import type { MessageText } from "../domain/message-text.ts";
 
@@ -22,33 +22,38 @@ const entity = z.object({
   language: z.string().exactOptional(),
 });
 
-const content: ZodType<MessageText> = z.object({ text: z.string(), entities: z.array(entity) });
+export const contentSchema: ZodType<MessageText> = z.object({ text: z.string(), entities: z.array(entity) });
 
 const button = z.object({
   label: z.string(),
   data: z.string(),
   style: z.enum(["danger", "success", "primary"]).exactOptional(),
 });
-const keyboard: ZodType<Keyboard> = z.array(z.array(button));
+export const keyboardSchema: ZodType<Keyboard> = z.array(z.array(button));
 
 /** The JSON of an outbox row's operation. */
 export const operationSchema: ZodType<DurableOperation> = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("send"),
-    content,
+    content: contentSchema,
     replyTo: z.number().exactOptional(),
     silent: z.boolean(),
-    keyboard: keyboard.exactOptional(),
+    keyboard: keyboardSchema.exactOptional(),
     urgency: z.enum(["final", "decision", "normal"]),
   }),
   z.object({
     type: z.literal("document"),
     fileName: z.string(),
     text: z.string(),
-    caption: content.exactOptional(),
+    caption: contentSchema.exactOptional(),
     replyTo: z.number().exactOptional(),
     silent: z.boolean(),
   }),
-  z.object({ type: z.literal("edit"), messageId: z.number(), content, keyboard: keyboard.exactOptional() }),
+  z.object({
+    type: z.literal("edit"),
+    messageId: z.number(),
+    content: contentSchema,
+    keyboard: keyboardSchema.exactOptional(),
+  }),
   z.object({ type: z.literal("delete"), messageId: z.number() }),
 ]);

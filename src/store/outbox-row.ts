@@ -12,6 +12,7 @@ const columns = z.object({
   topic_id: z.number().nullable(),
   run_id: z.string().transform(toRunId).nullable(),
   role: roleSchema,
+  decision_key: z.string().nullable(),
   operation: jsonColumn(operationSchema),
   state: z.enum(["queued", "sending", "sent", "failed"]),
   attempts: z.number(),
@@ -25,6 +26,7 @@ export const outboxRow: ZodType<OutboxRow> = columns.transform((row): OutboxRow 
   thread: { chatId: row.chat_id, ...(row.topic_id !== null && { topicId: row.topic_id }) },
   ...(row.run_id !== null && { runId: row.run_id }),
   role: row.role,
+  ...(row.decision_key !== null && { decision: row.decision_key }),
   operation: row.operation,
   state: row.state,
   attempts: row.attempts,
@@ -33,13 +35,14 @@ export const outboxRow: ZodType<OutboxRow> = columns.transform((row): OutboxRow 
 }));
 
 /** The row as parameters of an insert. `targetMessageId`: the message that an edit or a deletion is about. */
-export function outboxParams({ thread, runId, role, operation }: NewOutboxRow): SqlParams {
+export function outboxParams({ thread, runId, role, operation, decision }: NewOutboxRow): SqlParams {
   return {
     chatId: thread.chatId,
     topicId: thread.topicId ?? null,
     runId: runId ?? null,
     role,
     operation: JSON.stringify(operation),
+    decisionKey: decision ?? null,
     targetMessageId: "messageId" in operation ? operation.messageId : null,
   };
 }

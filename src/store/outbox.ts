@@ -11,8 +11,8 @@ const dueRow = z.object({ dueAt: z.number().nullable() });
 
 export function createOutboxRepository(journal: Journal, now: () => number): OutboxRepository {
   const insert = journal.first(
-    `INSERT INTO outbox (chat_id, topic_id, run_id, role, operation, target_message_id, state, created_at)
-     VALUES (@chatId, @topicId, @runId, @role, @operation, @targetMessageId, 'queued', @now) RETURNING id`,
+    `INSERT INTO outbox (chat_id, topic_id, run_id, role, operation, target_message_id, decision_key, state, created_at)
+     VALUES (@chatId, @topicId, @runId, @role, @operation, @targetMessageId, @decisionKey, 'queued', @now) RETURNING id`,
     idRow,
   );
   const next = journal.list(

@@ -4,23 +4,31 @@ import type { Journal } from "./journal.ts";
 import { runRow } from "./run-row.ts";
 
 /** Which runs there are and which may start. */
-export type RunQueueRepository = Pick<Store, "findRun" | "runnableRuns" | "nextDueAt" | "runsInState" | "openPaste">;
+export type RunQueueRepository = Pick<
+  Store,
+  "findRun" | "runnableRuns" | "nextDueAt" | "runsInState" | "recentModels" | "openPaste"
+>;
 
+const modelRow = z.object({ model: z.string() });
 const dueRow = z.object({ dueAt: z.number().nullable() });
 
 export function createRunQueueRepository(journal: Journal): RunQueueRepository {
   const find = journal.first("SELECT * FROM runs WHERE id = @runId", runRow);
-  // The oldest queued run of each key, due or not: a younger one never overtakes it.
+  // The next queued run of each key, due or not: a younger one overtakes it only when it was put first.
   const runnable = journal.list(
     `SELECT * FROM runs AS head
-     WHERE seq IN (SELECT min(seq) FROM runs WHERE state = 'queued' GROUP BY session_key)
+     WHERE seq IN (
+         SELECT seq FROM (
+           SELECT seq, row_number() OVER (PARTITION BY session_key ORDER BY is_first DESC, seq) AS place
+           FROM runs WHERE state = 'queued' AND steers IS NULL)
+         WHERE place = 1)
        AND not_before <= @now
        AND NOT EXISTS (SELECT 1 FROM runs WHERE state = 'running' AND session_key = head.session_key)
      ORDER BY seq`,
     runRow,
   );
   const due = journal.first(
-    "SELECT min(not_before) AS dueAt FROM runs WHERE state = 'queued' AND not_before > @now",
+    "SELECT min(not_before) AS dueAt FROM runs WHERE state = 'queued' AND steers IS NULL AND not_before > @now",
     dueRow,
   );
   const inState = journal.list(
@@ -36,7 +44,13 @@ export function createRunQueueRepository(journal: Journal): RunQueueRepository {
      ORDER BY seq DESC LIMIT 1`,
     runRow,
   );
+  const models = journal.list(
+    `SELECT json_extract(options, '$.model') AS model FROM runs
+     WHERE engine = @engine AND json_extract(options, '$.model') IS NOT NULL GROUP BY model ORDER BY max(seq) DESC LIMIT 5`,
+    modelRow,
+  );
   return {
+    recentModels: (engine) => models({ engine }).map(({ model }) => model),
     findRun: (runId) => find({ runId }),
     runnableRuns: (now) => runnable({ now }),
     nextDueAt: (now) => due({ now })?.dueAt ?? undefined,

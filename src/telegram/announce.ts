@@ -34,6 +34,13 @@ function menu(engines: readonly string[], { projects }: BridgeSettings): readonl
     ...engines.map((id) => ({ name: id.toLowerCase(), description: `use engine: ${id}` })),
     ...[...projects.keys()].map((alias) => ({ name: alias.toLowerCase(), description: `work on: ${alias}` })),
     { name: "new", description: "start a new session" },
+    { name: "sessions", description: "recent sessions here, also those of a terminal" },
+    { name: "continue", description: "go on with the newest session" },
+    { name: "plan", description: "work out a plan first" },
+    { name: "queue", description: "what runs and what waits" },
+    { name: "agent", description: "choose the engine of this chat" },
+    { name: "model", description: "choose the model" },
+    { name: "reasoning", description: "choose the reasoning effort" },
     { name: "cancel", description: "cancel a run" },
     { name: "help", description: "what this bot does" },
   ];

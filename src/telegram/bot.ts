@@ -1,16 +1,21 @@
 import type { Update } from "grammy/types";
+import type { HandledUpdate } from "../bridge/inbox.ts";
 import type { PressDeps } from "../bridge/press-button.ts";
 import type { Log } from "../bridge/ports.ts";
 import { say } from "../bridge/say.ts";
 import { attachmentFeature } from "./features/attachment.ts";
 import { cancelFeature } from "./features/cancel.ts";
 import { chatChangesFeature } from "./features/chat-changes.ts";
+import { choicesFeature } from "./features/choices.ts";
+import { decisionReplyFeature } from "./features/decision-reply.ts";
 import { editedPromptFeature } from "./features/edited-prompt.ts";
 import type { Feature } from "./features/feature.ts";
 import { helpFeature } from "./features/help.ts";
 import { newSessionFeature } from "./features/new-session.ts";
 import { pressFeature } from "./features/press.ts";
 import { promptFeature } from "./features/prompt.ts";
+import { queueFeature } from "./features/queue.ts";
+import { sessionsFeature } from "./features/sessions.ts";
 import { parseUpdate } from "./parse-update.ts";
 
 export type BotDeps = PressDeps & {
@@ -19,23 +24,32 @@ export type BotDeps = PressDeps & {
 };
 
 /** What happens to an update that was let in: the first feature that takes it. */
-export function createUpdateHandler(deps: BotDeps): (payload: string) => Promise<void> {
+export function createUpdateHandler(deps: BotDeps): (payload: string) => Promise<HandledUpdate> {
   const features: readonly Feature[] = [
     pressFeature(deps),
     chatChangesFeature(deps),
     editedPromptFeature(deps),
     cancelFeature(deps),
+    choicesFeature(deps),
+    sessionsFeature(deps),
+    queueFeature(deps),
     newSessionFeature(deps),
     helpFeature(deps),
+    decisionReplyFeature(deps),
     attachmentFeature(deps),
     promptFeature(deps),
   ];
   return async (payload) => {
     const incoming = parsePayload(deps, payload);
-    if (incoming.kind === "ignored") return deps.log.debug("update ignored", { reason: incoming.reason });
-    for (const feature of features) {
-      if (await feature(incoming)) return;
+    if (incoming.kind === "ignored") {
+      deps.log.debug("update ignored", { reason: incoming.reason });
+      return {};
     }
+    for (const feature of features) {
+      const outcome = feature(incoming);
+      if (outcome !== false) return outcome === true ? {} : outcome;
+    }
+    return {};
   };
 }
 

@@ -8,6 +8,11 @@ export interface JsonRpcHandlers {
    * becomes -32603. `signal` aborts when the peer goes away or takes the request back.
    */
   onRequest(method: string, params: unknown, signal: AbortSignal): Promise<unknown>;
+  /**
+   * The peer's input took the answer to a request, or with `confirmsAnswers` the peer said so: the very `params` of `onRequest`. Not called
+   * for an error answer. Must not throw.
+   */
+  onAnswered?(method: string, params: unknown): void;
   /** Must not throw. */
   onNotification(method: string, params: unknown): void;
   /** A line that is no message, or its first KB when it was too long to be kept. Default: passed over. */
@@ -19,6 +24,8 @@ export interface JsonRpcOptions {
   readonly version?: boolean;
   /** The notification with which the peer takes a request back, its id as `params.requestId`. Default `$/cancel_request`. */
   readonly cancelMethod?: string;
+  /** Whether the peer sends that notification for a request it has the answer to, too: `onAnswered` waits for it. Default false. */
+  readonly confirmsAnswers?: boolean;
 }
 
 /** The other side of a connection. */
@@ -81,10 +88,13 @@ class Connection implements JsonRpcPeer {
   readonly #handlers: JsonRpcHandlers;
   readonly #version: { readonly jsonrpc?: "2.0" };
   readonly #cancelMethod: string;
+  readonly #confirmsAnswers: boolean;
   /** Our requests without an answer. */
   readonly #waiting = new Map<Id, Waiting>();
   /** The peer's requests without an answer. Its ids are a count of its own. */
   readonly #open = new Map<Id, AbortController>();
+  /** Those that were answered, until the peer says that it has the answer. */
+  readonly #unconfirmed = new Map<Id, { readonly method: string; readonly params: unknown }>();
   #lastId = 0;
   #isClosed = false;
 
@@ -93,6 +103,7 @@ class Connection implements JsonRpcPeer {
     this.#handlers = handlers;
     this.#version = options.version === false ? {} : { jsonrpc: "2.0" };
     this.#cancelMethod = options.cancelMethod ?? "$/cancel_request";
+    this.#confirmsAnswers = options.confirmsAnswers ?? false;
     this.closed = this.#read();
   }
 
@@ -129,8 +140,12 @@ class Connection implements JsonRpcPeer {
   }
 
   #note({ method, params }: Extract<Message, { kind: "notification" }>): void {
-    if (method === this.#cancelMethod) this.#open.get(requestIdOf(params))?.abort();
-    else this.#handlers.onNotification(method, params);
+    if (method !== this.#cancelMethod) return this.#handlers.onNotification(method, params);
+    const id = requestIdOf(params);
+    const answered = this.#unconfirmed.get(id);
+    this.#unconfirmed.delete(id);
+    if (answered === undefined) this.#open.get(id)?.abort();
+    else this.#handlers.onAnswered?.(answered.method, answered.params);
   }
 
   #settle(message: Extract<Message, { kind: "result" | "error" }>): void {
@@ -151,7 +166,9 @@ class Connection implements JsonRpcPeer {
     this.#open.set(id, cancel);
     try {
       const result = await this.#handlers.onRequest(method, params, cancel.signal);
-      await this.#send({ id, result: result ?? null });
+      if (this.#confirmsAnswers && !cancel.signal.aborted) this.#unconfirmed.set(id, { method, params });
+      const isWritten = await this.#send({ id, result: result ?? null });
+      if (isWritten && !this.#confirmsAnswers) this.#handlers.onAnswered?.(method, params);
     } catch (error) {
       await this.#send({ id, error: errorAnswer(error) });
     } finally {

@@ -42,6 +42,11 @@ export async function endRecordedProcesses(
   if (roots.length > 0) await watchTrees(roots).end(termGraceMs);
 }
 
+/** What came of a root and is there now, the root included. */
+export async function listTree(root: TreeRoot): Promise<readonly ProcessIdentity[]> {
+  return await findTrees([root], await readProcessTable(), new Map());
+}
+
 /** The processes that came of some roots. What was found once stays found, whatever becomes of its parent and its group. */
 export interface ProcessTrees {
   /** Takes note of what is there now: before something may end that alone ties the others to the root. */

@@ -33,7 +33,7 @@ describe("prompts in chat mode", () => {
     bridge.prompt("first");
     bridge.prompt("second");
     await settled();
-    expect(bridge.chat.texts()).toEqual(["starting · scripted · 0s", "queued · scripted · 0s"]);
+    expect(bridge.chat.texts()).toEqual(["starting · scripted · 0s", "queued · scripted · 0s\n\nnext in its session"]);
   });
 
   it("begins a new session after /new, also when the old run names its session later", async () => {
@@ -98,8 +98,8 @@ describe("prompts in stateless mode", () => {
 
 describe("projects", () => {
   const projects = new Map([
-    ["api", { path: "/code/api" }],
-    ["web", { path: "/code/web", chatId: CHAT }],
+    ["api", { path: "/code/api", defaults: {} }],
+    ["web", { path: "/code/web", chatId: CHAT, defaults: {} }],
   ]);
 
   it("work in the directory the message names, and stay there in replies", async () => {

@@ -1,10 +1,10 @@
 import { assembleBot, type BotParts } from "../../src/app/bot-parts.ts";
-import { newRunId } from "../../src/app/new-run-id.ts";
-import { acceptPrompt, type PromptDeps } from "../../src/bridge/accept-prompt.ts";
+import { newKey, newRunId } from "../../src/app/new-run-id.ts";
+import { acceptPrompt } from "../../src/bridge/accept-prompt.ts";
+import type { PressDeps } from "../../src/bridge/press-button.ts";
 import type { EngineSource, Processes } from "../../src/bridge/ports.ts";
 import type { RecordedProcess, Store } from "../../src/bridge/store-port.ts";
 import { recover } from "../../src/bridge/recover.ts";
-import { SessionMemory } from "../../src/bridge/session-memory.ts";
 import type { BridgeSettings } from "../../src/bridge/settings.ts";
 import type { ButtonPress, IncomingMessage } from "../../src/domain/incoming.ts";
 import { enforceContract } from "../../src/runner/enforce-contract.ts";
@@ -24,6 +24,7 @@ export interface BridgeOptions {
   readonly store?: Store;
   readonly chat?: FakeChat;
   readonly clock?: FakeClock;
+  readonly runner?: ScriptedRunner;
 }
 
 /** The bridge with a real journal in memory, a stepped clock, a chat that records and an engine the test drives. */
@@ -32,14 +33,15 @@ export class BridgeUnderTest {
   readonly clock: FakeClock;
   readonly store: Store;
   readonly log: RecordingLog = new RecordingLog();
-  readonly runner: ScriptedRunner = new ScriptedRunner();
+  readonly runner: ScriptedRunner;
   readonly parts: BotParts;
   readonly ended: RecordedProcess[] = [];
-  readonly deps: PromptDeps & { readonly chat: FakeChat; readonly log: RecordingLog };
+  readonly deps: PressDeps & { readonly chat: FakeChat; readonly log: RecordingLog };
   #lastId: number;
 
   constructor(options: BridgeOptions = {}) {
     this.chat = options.chat ?? new FakeChat();
+    this.runner = options.runner ?? new ScriptedRunner();
     this.clock = options.clock ?? new FakeClock();
     // After a restart Telegram's ids go on.
     this.#lastId = options.store === undefined ? 0 : 500;
@@ -55,7 +57,7 @@ export class BridgeUnderTest {
     const { chat, clock, store, log } = this;
     const edges = { chat, clock, store, log, engines, settings };
     this.parts = assembleBot({ ...edges, me: { id: 7, username: "test_bot" } });
-    this.deps = { ...edges, ...this.parts, memory: new SessionMemory(store, settings), newRunId };
+    this.deps = { ...edges, ...this.parts, newRunId, newKey };
   }
 
   /** Recovers as at a start, then lets runs begin. */
@@ -108,4 +110,7 @@ const defaults: BridgeSettings = {
   progressEnd: "delete",
   finalNotify: true,
   maxFinalParts: 4,
+  approvals: { policy: "auto", engines: new Map(), allow: [] },
+  remindAfterMs: 600_000,
+  silentAfterMs: 0,
 };

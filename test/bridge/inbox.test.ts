@@ -24,6 +24,7 @@ function createInbox(handle: (payload: string) => void = () => {}): InboxUnderTe
     handle: async (payload) => {
       handle(payload);
       handled.push(payload);
+      return {};
     },
     giveUp: (payload) => givenUp.push(payload),
   });

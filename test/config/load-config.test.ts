@@ -14,7 +14,8 @@ describe("loadConfig", () => {
       watch_config: false,
       projects: {},
       engines: {},
-      limits: { max_parallel_runs: 16, max_age_s: 3600 },
+      limits: { max_parallel_runs: 16, max_age_s: 3600, remind_after_s: 600, silent_after_s: 600 },
+      approvals: { policy: "auto", allow: [], engines: {} },
       plugins: { enabled: [], runners: [] },
       transports: {
         telegram: {

@@ -90,7 +90,7 @@ describe("a route", () => {
 
 describe("callback data", () => {
   it("comes back as it was written, within Telegram's 64 bytes", () => {
-    const target = { verb: "cancel", runId: toRunId("0123456789ab") } as const;
+    const target = { kind: "run", verb: "cancel", runId: toRunId("0123456789ab") } as const;
     expect(parseCallbackData(formatCallbackData(target))).toEqual(target);
     expect(formatCallbackData(target).length).toBeLessThanOrEqual(64);
   });

@@ -99,6 +99,6 @@ describe("migrations", () => {
     store.setFact("a", "1");
     migrate(connection, path);
     expect(store.getFact("a")).toBe("1");
-    expect(connection.pragma("user_version", { simple: true })).toBe(1);
+    expect(connection.pragma("user_version", { simple: true })).toBe(2);
   });
 });

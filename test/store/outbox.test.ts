@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Button } from "../../src/bridge/chat-port.ts";
-import type { DurableOperation, NewOutboxRow } from "../../src/bridge/store-port.ts";
+import type { DurableOperation } from "../../src/bridge/durable-operation.ts";
+import type { NewOutboxRow } from "../../src/bridge/store-port.ts";
 import type { TextEntity } from "../../src/domain/message-text.ts";
 import { toRunId } from "../../src/domain/run.ts";
 import { accept, dueTexts, memoryStore, queuedRun, textRow } from "./factories.ts";
@@ -26,6 +27,7 @@ describe("the outbox", () => {
       runId: toRunId("a"),
       role: "final",
       operation,
+      decision: "k".repeat(12),
     };
     const id = store.enqueue(row);
     expect(store.nextDeliveries(1_234)).toEqual([

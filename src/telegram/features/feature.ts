@@ -1,7 +1,10 @@
 import type { Incoming } from "../../domain/incoming.ts";
 
-/** One thing the bot reacts to. Resolves to whether it took the update; then no later feature sees it. */
-export type Feature = (incoming: Incoming) => boolean | Promise<boolean>;
+/**
+ * One thing the bot reacts to. Says whether it took the update; then no later feature sees it. What takes long goes on behind: the update
+ * stays in the journal until that is through.
+ */
+export type Feature = (incoming: Incoming) => boolean | { readonly later: Promise<void> };
 
 /** The command a text is, such as `cancel` for `/cancel now`; undefined for anything else. */
 export function commandOf(text: string): string | undefined {

@@ -30,7 +30,9 @@ function helpText({ engines, settings }: HelpDeps): string {
     `Send a message and ${settings.defaultEngine} works on it in ${settings.cwd}.`,
     "",
     `• ${continues}; so does a reply to any message of a run.`,
-    "• /cancel stops a run, /new starts afresh.",
+    "• /cancel stops a run, /new starts afresh, /queue shows what waits.",
+    "• /sessions lists what was begun here or in a terminal, /continue takes the newest.",
+    "• /plan before a prompt asks for a plan first. /agent, /model and /reasoning choose what this chat uses.",
     `• Begin with ${ready.map((id) => `/${id}`).join(", ")} to choose the engine.`,
     ...(settings.projects.size > 0
       ? [`• Begin with ${[...settings.projects.keys()].map((alias) => `/${alias}`).join(", ")} to choose the project.`]

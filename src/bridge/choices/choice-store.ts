@@ -1,0 +1,43 @@
+import type { ResumeToken } from "../../domain/event.ts";
+import type { RunContext, RunId } from "../../domain/run.ts";
+import type { Thread } from "../../domain/thread.ts";
+
+/** What a chat prefers. The engine decides which of the values of the other two apply. */
+export type PreferenceName = "engine" | `model:${string}` | `effort:${string}`;
+
+/** What a button stands for, kept in the journal because a button itself carries 64 bytes at most. */
+export type Offer =
+  | { readonly kind: "preference"; readonly name: PreferenceName; readonly value?: string }
+  | {
+      readonly kind: "session";
+      readonly token: ResumeToken;
+      readonly title: string;
+      readonly context: RunContext;
+      readonly cwd: string;
+      /** A program had it open when it was listed, so that continuing it needs a second word. */
+      readonly isOpen: boolean;
+      readonly prompt?: string;
+    }
+  | { readonly kind: "prompt"; readonly runId: RunId; readonly prompt: string };
+
+/** An offer with the name in its button: 12 characters of `[0-9a-z]`, not to be guessed, and good only in its own chat. */
+export interface OfferRow {
+  readonly id: string;
+  readonly thread: Thread;
+  readonly offer: Offer;
+  readonly madeAt: number;
+  /** It holds only once, and that once is over. */
+  readonly isTaken: boolean;
+}
+
+/** What was offered in chats and what they chose. */
+export interface ChoiceStore {
+  makeOffers(offers: readonly Omit<OfferRow, "isTaken">[]): void;
+  findOffer(id: string): OfferRow | undefined;
+  /** Marks an offer that holds only once. */
+  takeOffer(id: string): void;
+  /** What this very thread chose, not what it inherits. */
+  preference(thread: Thread, name: PreferenceName): string | undefined;
+  /** Without a value the choice is forgotten. */
+  setPreference(thread: Thread, name: PreferenceName, value?: string): void;
+}

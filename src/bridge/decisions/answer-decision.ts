@@ -1,0 +1,106 @@
+import type { ButtonPress, IncomingMessage } from "../../domain/incoming.ts";
+import type { Run, Sender } from "../../domain/run.ts";
+import type { DecisionChoice } from "../../routing/decision-choice.ts";
+import type { Deliveries } from "../deliveries.ts";
+import type { Clock } from "../ports.ts";
+import { say } from "../say.ts";
+import type { BridgeSettings } from "../settings.ts";
+import type { Store } from "../store-port.ts";
+import { applyChoice, type ChoiceOutcome } from "./apply-choice.ts";
+import { pendingFace } from "./decision-messages.ts";
+import type { DecisionRow, DecisionState } from "./decision-store.ts";
+import type { Decisions } from "./decisions.ts";
+import { isYesOrNo, readReply } from "./read-reply.ts";
+
+export interface AnswerDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly settings: BridgeSettings;
+  readonly deliveries: Deliveries;
+  readonly decisions: Decisions;
+}
+
+const NOT_PENDING: Readonly<Record<Exclude<DecisionState, "pending">, string>> = {
+  answered: "This is already answered; the engine is being told.",
+  taken: "This is already answered.",
+  withdrawn: "Too late: nobody waits for this answer any more.",
+  expired: "Too late: Takopi was restarted before this was answered.",
+};
+
+const MAY_NOT = "You may chat here, but others decide what the engine may do.";
+
+/** A press under a decision. Returns what the presser is told. Only the first whole answer counts. */
+export function pressDecision(
+  deps: AnswerDeps,
+  press: ButtonPress,
+  target: { key: string; choice: DecisionChoice },
+): string {
+  const row = deps.store.findDecision(target.key);
+  const isHere = row?.thread.chatId === press.thread.chatId && isOwnMessage(row, press.messageId);
+  if (row === undefined || !isHere) return "This button no longer works.";
+  if (!mayDecide(deps, press.sender, row)) return MAY_NOT;
+  if (row.state !== "pending") return NOT_PENDING[row.state];
+  return conclude(deps, row, { outcome: applyChoice(row.request, row.draft, target.choice), by: press.sender });
+}
+
+/**
+ * A reply to a decision's message. False when it is none, or a prompt like any other because the decision is settled: then only a bare
+ * yes or no is held back, which would mean nothing to the engine.
+ */
+export function replyToDecision(deps: AnswerDeps, message: IncomingMessage): boolean {
+  const { thread, messageId: replyTo, sender, text } = message;
+  if (message.replyTo === undefined) return false;
+  const row = deps.store.decisionOfMessage({ chatId: thread.chatId, messageId: message.replyTo.messageId });
+  if (row === undefined) return false;
+  const tell = (answer: string): true => {
+    say(deps.deliveries, { thread, replyTo, text: answer });
+    return true;
+  };
+  if (row.state !== "pending") return isYesOrNo(text) ? tell(NOT_PENDING[row.state]) : false;
+  if (!mayDecide(deps, sender, row)) return tell(MAY_NOT);
+  const outcome = readReply(row.request, row.draft, text);
+  const told = conclude(deps, row, { outcome, by: sender });
+  return outcome.kind === "refused" ? tell(told) : true;
+}
+
+/** The message of a decision is known once it was sent; a press can come only from it. */
+function isOwnMessage(row: DecisionRow, messageId: number): boolean {
+  return row.message === undefined || row.message.messageId === messageId;
+}
+
+/** Who may decide is a narrower circle than who may chat, where the configuration says so. */
+function mayDecide({ settings, store, clock }: AnswerDeps, sender: Sender, row: DecisionRow): boolean {
+  if (settings.deciderIds === undefined || settings.deciderIds.has(sender.id)) return true;
+  store.audit({
+    at: clock.now(),
+    actor: String(sender.id),
+    verb: "refuse",
+    subject: row.runId,
+    detail: { decision: row.key },
+  });
+  return false;
+}
+
+function conclude(deps: AnswerDeps, row: DecisionRow, { outcome, by }: { outcome: ChoiceOutcome; by: Sender }): string {
+  switch (outcome.kind) {
+    case "refused":
+      return outcome.why;
+    case "draft": {
+      const run = deps.store.findRun(row.runId);
+      if (run === undefined || !keepDraft(deps, row, { draft: outcome.draft, run })) return NOT_PENDING.answered;
+      return outcome.toast;
+    }
+    case "decided":
+      return deps.decisions.answer(row, outcome.decision, by) ? "Passing it on…" : NOT_PENDING.answered;
+  }
+}
+
+function keepDraft(
+  { store, deliveries }: AnswerDeps,
+  row: DecisionRow,
+  next: { draft: DecisionRow["draft"]; run: Run },
+): boolean {
+  const isKept = store.draftDecision(row.key, next.draft, pendingFace(next.run, row, next.draft));
+  deliveries.wake();
+  return isKept;
+}

@@ -1,0 +1,117 @@
+import type { Decision, DecisionRequest } from "../../domain/decision.ts";
+import type { RunId, Sender } from "../../domain/run.ts";
+import type { LiveRun } from "../live-run.ts";
+import { untilWritten } from "../until-written.ts";
+import { decideByPolicy } from "./decide-by-policy.ts";
+import { askMessages } from "./decision-messages.ts";
+import type { DecisionKey, DecisionRow } from "./decision-store.ts";
+import type { DecisionDeps } from "./decision-deps.ts";
+import { startReminders } from "./reminders.ts";
+import { settledFace, takenHeadline } from "./settled-face.ts";
+
+const WITHDRAWN: Decision = { kind: "dismiss", reason: "Nobody waits for an answer any more." };
+
+/**
+ * Brings what engines ask to the user and the answers back. Each request is a row of the journal; this class only remembers which
+ * engines wait for which. A request ends once: answered, or withdrawn when its engine or its run no longer waits.
+ */
+export class Decisions {
+  readonly #deps: DecisionDeps;
+  readonly #waiting = new Map<DecisionKey, (decision: Decision) => void>();
+  /** The name a run's own request id stands for, until the run ends. */
+  readonly #keys = new Map<string, DecisionKey>();
+
+  constructor(deps: DecisionDeps) {
+    this.#deps = deps;
+  }
+
+  /** Resolves when the policy or the user has decided, however long that takes, or with `dismiss` when nobody waits any more. Never rejects. */
+  async ask(live: LiveRun, request: DecisionRequest, withdrawn?: AbortSignal): Promise<Decision> {
+    const { store, clock, settings, newKey } = this.#deps;
+    const key = newKey();
+    const asked = { key, runId: live.run.id, thread: live.run.thread, request, askedAt: clock.now() };
+    const decision = decideByPolicy(settings, live.run, request);
+    if (decision !== undefined) {
+      await untilWritten(this.#deps, () =>
+        store.recordDecision(asked, { decision, decidedBy: "policy", decidedAt: asked.askedAt }),
+      );
+      return decision;
+    }
+    const messages = askMessages(live.run, asked);
+    await untilWritten(this.#deps, () => store.openDecision({ ...asked, messages }));
+    this.#keys.set(nameOf(live.run.id, request.id), key);
+    this.#deps.deliveries.wake();
+    return await this.#waitFor(live, key, AbortSignal.any([live.signal, ...(withdrawn ? [withdrawn] : [])]));
+  }
+
+  /** Gives an answer to the waiting engine. False when the decision was no longer pending: then it counts for nothing. */
+  answer(row: DecisionRow, decision: Decision, by: Sender): boolean {
+    const { store, clock } = this.#deps;
+    const resolve = this.#waiting.get(row.key);
+    if (resolve === undefined) return false;
+    const decidedAt = clock.now();
+    const given = { decision, decidedBy: String(by.id), decidedByName: by.name, decidedAt };
+    if (!store.answerDecision(row.key, given)) return false;
+    store.audit({ at: decidedAt, actor: String(by.id), verb: "decide", subject: row.runId, detail: { decision } });
+    resolve(decision);
+    return true;
+  }
+
+  /** The engine has the answer: only now the user is told that it worked. */
+  taken(runId: RunId, requestId: string): void {
+    const key = this.#keys.get(nameOf(runId, requestId));
+    const row = key === undefined ? undefined : this.#deps.store.findDecision(key);
+    if (row?.state !== "answered") return;
+    this.#deps.store.settleDecision(row.key, "taken", settledFace(row, takenHeadline(row)));
+    this.#deps.deliveries.wake();
+  }
+
+  /** The run has ended: what is still open is withdrawn, and what the engine did not take is said not to have been. */
+  async closeRun(runId: RunId): Promise<void> {
+    const { store, deliveries } = this.#deps;
+    await untilWritten(this.#deps, () => {
+      for (const row of store.openDecisions(runId)) this.#withdraw(row);
+    });
+    for (const name of this.#keys.keys()) if (name.startsWith(nameOf(runId, ""))) this.#keys.delete(name);
+    deliveries.wake();
+  }
+
+  async #waitFor(live: LiveRun, key: DecisionKey, gone: AbortSignal): Promise<Decision> {
+    const stopReminders = startReminders(this.#deps, live.run, key);
+    live.beginWaiting();
+    const decision = await new Promise<Decision>((resolve) => {
+      const leave = (): void => resolve(WITHDRAWN);
+      this.#waiting.set(key, (answer) => {
+        gone.removeEventListener("abort", leave);
+        resolve(answer);
+      });
+      if (gone.aborted) leave();
+      else gone.addEventListener("abort", leave, { once: true });
+    });
+    this.#waiting.delete(key);
+    stopReminders();
+    live.endWaiting();
+    if (decision === WITHDRAWN) await this.#withdrawPending(key);
+    return decision;
+  }
+
+  async #withdrawPending(key: DecisionKey): Promise<void> {
+    await untilWritten(this.#deps, () => {
+      const row = this.#deps.store.findDecision(key);
+      if (row?.state === "pending") this.#withdraw(row);
+    });
+    this.#deps.deliveries.wake();
+  }
+
+  #withdraw(row: DecisionRow): void {
+    const headline =
+      row.state === "answered"
+        ? "– The run ended before it took your answer"
+        : "– No longer needed: nobody waits for an answer";
+    this.#deps.store.settleDecision(row.key, "withdrawn", settledFace(row, headline));
+  }
+}
+
+function nameOf(runId: RunId, requestId: string): string {
+  return `${runId} ${requestId}`;
+}

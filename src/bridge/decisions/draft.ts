@@ -1,0 +1,15 @@
+/** Which text the next reply to a decision's message is taken as. */
+export type AwaitedText = "reason" | "revision" | "answer";
+
+/** A partial answer: where the user is among the questions, and what they have chosen. Kept in the journal. */
+export interface Draft {
+  /** Position of the question that is shown. */
+  readonly position: number;
+  /** By question id: the labels chosen, or the text written. */
+  readonly answers: Readonly<Record<string, readonly string[]>>;
+  /** Set by a button that asks for words. */
+  readonly awaits?: AwaitedText;
+}
+
+/** Nothing chosen yet. */
+export const emptyDraft: Draft = { position: 0, answers: {} };

@@ -1,0 +1,90 @@
+import type { ButtonPress } from "../domain/incoming.ts";
+import type { Run, RunId } from "../domain/run.ts";
+import { plain } from "../render/text-builder.ts";
+import type { RunVerb } from "../routing/callback-data.ts";
+import { enterQueue, type PromptDeps } from "./accept-prompt.ts";
+import { cancelRun, type CancelOutcome } from "./cancel-run.ts";
+import { resumeRun } from "./resume-run.ts";
+import { runCard } from "./run-messages.ts";
+import { interruptFor, type SteerDeps, steerRun } from "./steer-run.ts";
+
+export type PressRunDeps = PromptDeps & SteerDeps;
+
+const CANCEL_TOASTS: Readonly<Record<CancelOutcome, string>> = {
+  stopping: "Cancelling…",
+  dropped: "Dropped from the queue.",
+  ended: "That run has already ended.",
+};
+
+/** A press under a message of a run. Returns what the presser is told. */
+export function pressRun(deps: PressRunDeps, press: ButtonPress, target: { verb: RunVerb; runId: RunId }): string {
+  const run = deps.store.findRun(target.runId);
+  if (run?.thread.chatId !== press.thread.chatId) return "This button no longer works.";
+  switch (target.verb) {
+    case "cancel":
+      removeStray(deps, press);
+      return CANCEL_TOASTS[cancelRun(deps, run.id, press.sender)];
+    case "run":
+      return releaseHeld(deps, press, run);
+    case "discard":
+      return discardHeld(deps, press, run);
+    case "resume":
+      return resumeInterrupted(deps, press, run);
+    case "steer":
+      return steerRun(deps, run, press.sender);
+    case "interrupt":
+      return interruptFor(deps, run, press.sender);
+    case "wait":
+      replaceNotice(deps, press, `Still waiting for ${run.engine}.`);
+      return "I'll go on waiting.";
+  }
+}
+
+/**
+ * A message with a cancel button that is no progress message the journal knows: the question which run to cancel, a notice, or a receipt
+ * whose id was lost with Telegram's answer. Nobody would ever change it again.
+ */
+function removeStray({ store, deliveries }: PressRunDeps, { thread, messageId }: ButtonPress): void {
+  const link = store.findMessage({ chatId: thread.chatId, messageId });
+  if (link !== undefined && link.role !== "notice") return;
+  deliveries.enqueue({ thread, role: "notice", operation: { type: "delete", messageId } });
+}
+
+function releaseHeld(deps: PressRunDeps, press: ButtonPress, run: Run): string {
+  if (!deps.store.releaseRun(run.id)) return "This was already decided.";
+  replaceNotice(deps, press, "Running it now.");
+  enterQueue(deps, { ...run, state: "queued" });
+  return "Running it.";
+}
+
+function discardHeld(deps: PressRunDeps, press: ButtonPress, run: Run): string {
+  const finishedAt = deps.clock.now();
+  if (run.state !== "held") return "This was already decided.";
+  deps.store.endRun({ runId: run.id, state: "cancelled", finishedAt, outbox: [] });
+  replaceNotice(deps, press, "Discarded.");
+  return "Discarded.";
+}
+
+/** Goes on in the session of a run that the bot's end cut short; without a session the prompt is run again. */
+function resumeInterrupted(deps: PressRunDeps, press: ButtonPress, run: Run): string {
+  const mark = `resumed:${run.id}`;
+  if (run.state !== "interrupted" || deps.store.getFact(mark) !== undefined) return "This was already resumed.";
+  const prompt = run.resume === undefined ? run.prompt : "continue";
+  const next = resumeRun(deps, { run, prompt, sender: press.sender, updateId: press.updateId });
+  if (next === undefined) return "This was already resumed.";
+  deps.store.setFact(mark, next.id);
+  replaceCard(deps, press, run);
+  return "Resuming.";
+}
+
+/** The card stays as the record of what was interrupted, without its button. */
+function replaceCard({ lives, deliveries }: PressRunDeps, { thread, messageId }: ButtonPress, run: Run): void {
+  const card = runCard(lives.open(run).shown(), "interrupted", { keyboard: [] });
+  lives.close(run.id);
+  deliveries.enqueue({ thread, role: "notice", operation: { type: "edit", messageId, ...card } });
+}
+
+function replaceNotice(deps: PressRunDeps, press: ButtonPress, text: string): void {
+  const operation = { type: "edit", messageId: press.messageId, content: plain(text), keyboard: [] } as const;
+  deps.deliveries.enqueue({ thread: press.thread, role: "notice", operation });
+}

@@ -1,0 +1,46 @@
+import type { Run, RunId } from "../domain/run.ts";
+import { formatCallbackData, type RunVerb } from "../routing/callback-data.ts";
+import type { Button } from "./chat-port.ts";
+import type { LiveRun } from "./live-run.ts";
+import type { EngineSource } from "./ports.ts";
+import type { CardExtras } from "./run-messages.ts";
+import type { Store } from "./store-port.ts";
+
+export interface QueueCardDeps {
+  readonly store: Store;
+  readonly engines: EngineSource;
+}
+
+/** Shows a run as queued: what it waits for, and what its engine can do instead of letting it wait. */
+export function showQueued(deps: QueueCardDeps, live: LiveRun): void {
+  live.show("queued", () => queuedExtras(deps, live.run.id));
+}
+
+/** The run that works in the session this queued run waits for. */
+export function runAhead(store: Store, run: Run): Run | undefined {
+  return store.runsInState(["running"]).find((other) => other.sessionKey === run.sessionKey);
+}
+
+function queuedExtras({ store, engines }: QueueCardDeps, runId: RunId): CardExtras {
+  // Read again at every drawing: its session gets its name while it waits, and those before it come and go.
+  const run = store.findRun(runId);
+  const ahead = run && runAhead(store, run);
+  if (run === undefined || ahead === undefined) return { keyboard: [[button(runId, "cancel", "Drop")]] };
+  const canSteer = engines.runner(ahead.engine)?.capabilities.steer === true;
+  const before = store.queuedBefore(runId);
+  return {
+    note: before === 0 ? "next in its session" : `${before} before it in its session`,
+    keyboard: [
+      [
+        ...(canSteer ? [button(runId, "steer", "Steer now")] : []),
+        button(runId, "interrupt", "Interrupt and run this"),
+      ],
+      [button(runId, "cancel", "Drop")],
+    ],
+  };
+}
+
+function button(runId: RunId, verb: RunVerb, label: string): Button {
+  const data = formatCallbackData({ kind: "run", verb, runId });
+  return { label, data, ...(verb === "cancel" && { style: "danger" as const }) };
+}

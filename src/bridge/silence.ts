@@ -1,0 +1,50 @@
+import { plain } from "../render/text-builder.ts";
+import { formatCallbackData } from "../routing/callback-data.ts";
+import { formatElapsed } from "../progress/elapsed.ts";
+import type { Keyboard } from "./chat-port.ts";
+import type { Deliveries } from "./deliveries.ts";
+import type { LiveRun } from "./live-run.ts";
+import type { Clock } from "./ports.ts";
+
+export interface SilenceWatch {
+  /** The engine said something. */
+  readonly heard: () => void;
+  readonly stop: () => void;
+}
+
+/**
+ * Tells the user once when an engine has said nothing for `afterMs` (0: never); after its next word the watch begins anew. Waiting for
+ * the user is not silence. Nothing is stopped by itself: a long build is silent too.
+ */
+export function watchSilence(
+  deps: { clock: Clock; deliveries: Deliveries },
+  live: LiveRun,
+  afterMs: number,
+): SilenceWatch {
+  let cancel = (): void => {};
+  const arm = (): void => {
+    cancel();
+    if (afterMs > 0) cancel = deps.clock.setTimer(afterMs, notice);
+  };
+  const notice = (): void => {
+    if (live.isWaiting) return arm();
+    sayNotice(deps.deliveries, live, afterMs);
+  };
+  arm();
+  return { heard: arm, stop: () => cancel() };
+}
+
+function sayNotice(deliveries: Deliveries, live: LiveRun, silentMs: number): void {
+  const { id: runId, thread, engine, promptMessageId: replyTo } = live.run;
+  const latest = live.shown().progress.actions.at(-1)?.action.title;
+  const doing = latest === undefined ? "" : `\nThe last it said: ${latest.slice(0, 300)}`;
+  const content = plain(`${engine} has been silent for ${formatElapsed(silentMs)}.${doing}`);
+  const keyboard: Keyboard = [
+    [
+      { label: "Stop", data: formatCallbackData({ kind: "run", verb: "cancel", runId }), style: "danger" },
+      { label: "Keep waiting", data: formatCallbackData({ kind: "run", verb: "wait", runId }) },
+    ],
+  ];
+  const operation = { type: "send", content, keyboard, replyTo, silent: false, urgency: "normal" } as const;
+  deliveries.enqueue({ thread, runId, role: "notice", operation });
+}

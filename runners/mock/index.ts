@@ -15,7 +15,7 @@ const capabilities: Capabilities = {
   approvals: true,
   questions: true,
   plans: true,
-  steer: false,
+  steer: true,
   interrupt: true,
   images: false,
   model: true,

@@ -11,7 +11,7 @@ export function requestFor(asking: Asking): DecisionRequest {
         tool: "Bash",
         title: "rm -rf build",
         input: { command: "rm -rf build" },
-        scopes: ["once", "session"],
+        scopes: ["once", "session", "project"],
       };
     case "question":
       return {
@@ -22,6 +22,27 @@ export function requestFor(asking: Asking): DecisionRequest {
             id: "colour",
             text: "Which colour should the button have?",
             options: [{ label: "Blue", description: "as in the header" }, { label: "Green" }],
+            multiSelect: false,
+            allowFreeText: true,
+          },
+        ],
+      };
+    case "survey":
+      return {
+        kind: "question",
+        id: "question-1",
+        questions: [
+          {
+            id: "where",
+            text: "Where is it to run?",
+            options: [{ label: "Phone" }, { label: "Desk" }, { label: "Server", description: "needs a restart" }],
+            multiSelect: true,
+            allowFreeText: false,
+          },
+          {
+            id: "when",
+            text: "And when?",
+            options: [{ label: "Now" }, { label: "Tonight" }],
             multiSelect: false,
             allowFreeText: true,
           },

@@ -1,11 +1,12 @@
 import { setTimeout } from "node:timers/promises";
+import type { Decision } from "../../src/domain/decision.ts";
 import type { CompletedEvent, EngineId, ResumeToken, TakopiEvent } from "../../src/domain/event.ts";
 import type { RunHost, RunRequest } from "../../src/runner/runner.ts";
 import { answerToDecision, usualAnswer } from "./answer.ts";
 import { requestFor } from "./request.ts";
 import { plainScene, stretched, usualScene, type Beat } from "./scene.ts";
 import type { MockConfig } from "./schema.ts";
-import { scriptFrom, type Script } from "./script.ts";
+import { type Asking, scriptFrom, type Script } from "./script.ts";
 
 export interface MockRun {
   readonly engine: EngineId;
@@ -40,6 +41,8 @@ export async function* playRun(run: MockRun): AsyncGenerator<TakopiEvent, void, 
 
 async function* playScript(run: MockRun, script: Script): AsyncGenerator<TakopiEvent, void, undefined> {
   const { engine, resume, host } = run;
+  const heard: string[] = [];
+  void listen(host, heard);
   for (const { pauseMs, event } of sceneOf(script)) {
     await pause(pauseMs, run);
     yield { ...event, engine };
@@ -51,10 +54,37 @@ async function* playScript(run: MockRun, script: Script): AsyncGenerator<TakopiE
     yield failed(engine, { error: `${engine} was told to fail`, answer: "I came as far as the tests.", resume });
     return;
   }
-  const decision = script.asks === undefined ? undefined : await host.decide(requestFor(script.asks), host.signal);
-  host.signal.throwIfAborted();
+  const asked = script.asks ?? (run.request.options.plan === true ? "plan" : undefined);
+  const decision = asked === undefined ? undefined : await ask(run, asked);
   const answer = decision === undefined ? (script.answer ?? usualAnswer(run.promptCount)) : answerToDecision(decision);
-  yield { type: "completed", engine, ok: true, answer, resume, usage: { output_tokens: answer.length } };
+  const answers = [answer, ...heard.map((text) => `You also said: ${text}`)];
+  yield {
+    type: "completed",
+    engine,
+    ok: true,
+    answer: answers.join("\n\n"),
+    resume,
+    usage: { output_tokens: answer.length },
+  };
+}
+
+/** Somebody who always asks for changes gets an answer in the end. */
+const MAX_ROUNDS = 5;
+
+/** A plan that is sent back comes again, until it is approved or denied. */
+async function ask({ host }: Pick<MockRun, "host">, asking: Asking, round: number = 1): Promise<Decision> {
+  const request = { ...requestFor(asking), id: `${asking}-${round}` };
+  const decision = await host.decide(request, host.signal);
+  host.signal.throwIfAborted();
+  host.answerTaken(request.id);
+  return decision.kind === "revise" && round < MAX_ROUNDS ? await ask({ host }, asking, round + 1) : decision;
+}
+
+async function listen(host: RunHost, heard: string[]): Promise<void> {
+  for await (const followUp of host.followUps) {
+    heard.push(followUp.text);
+    followUp.taken();
+  }
 }
 
 function sceneOf({ stepCount, stepsSeconds }: Script): readonly Beat[] {

@@ -2,7 +2,7 @@
 export type Ending = "answer" | "fail" | "crash" | "hang" | "nostart";
 
 /** What the agent of a run asks for before it answers. */
-export type Asking = "approval" | "question" | "plan";
+export type Asking = "approval" | "question" | "survey" | "plan";
 
 /** One run, as the prompt's words describe it. */
 export interface Script {
@@ -33,6 +33,7 @@ const words: Readonly<Record<string, (argument: string) => Partial<Script>>> = {
   nostart: () => ({ ending: "nostart", stepCount: 0 }),
   ask: () => ({ asks: "approval", stepCount: 1 }),
   question: () => ({ asks: "question", stepCount: 1 }),
+  survey: () => ({ asks: "survey", stepCount: 1 }),
   plan: () => ({ asks: "plan", stepCount: 1 }),
   empty: () => ({ stepCount: 1, answer: "" }),
   echo: (argument) => ({ stepCount: 0, answer: argument }),

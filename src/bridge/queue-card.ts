@@ -31,11 +31,8 @@ function queuedExtras({ store, engines }: QueueCardDeps, runId: RunId): CardExtr
   return {
     note: before === 0 ? "next in its session" : `${before} before it in its session`,
     keyboard: [
-      [
-        ...(canSteer ? [button(runId, "steer", "Steer now")] : []),
-        button(runId, "interrupt", "Interrupt and run this"),
-      ],
-      [button(runId, "cancel", "Drop")],
+      [...(canSteer ? [button(runId, "steer", "Steer now")] : []), button(runId, "cancel", "Drop")],
+      [button(runId, "interrupt", "Interrupt and run this")],
     ],
   };
 }

@@ -39,13 +39,24 @@ describe("mock engine", () => {
     ["ask", { kind: "approve", scope: "session" }, "You approved (session)."],
     ["ask", { kind: "deny", reason: "too risky" }, "You denied: too risky"],
     ["question", { kind: "answers", answers: { colour: ["Green"] } }, "You answered colour: Green"],
-    ["plan", { kind: "revise", feedback: "smaller" }, "You asked for changes: smaller"],
     ["plan", { kind: "dismiss", reason: "nobody there" }, "Nobody answered: nobody there"],
   ])("%s asks and reports %j", async (prompt, decision, answer) => {
     const host = createTestHost({ decide: () => decision });
     const events = await collect(mock().run(runRequest({ prompt }), host));
     expect(host.requests.length).toBe(1);
     expect(completedOf(events).answer).toBe(answer);
+  });
+
+  it("brings a plan again that was sent back", async () => {
+    const answers: Decision[] = [
+      { kind: "revise", feedback: "smaller" },
+      { kind: "approve", scope: "once", acceptEdits: true },
+    ];
+    const host = createTestHost({ decide: () => answers.shift() ?? { kind: "deny", reason: "" } });
+    const events = await collect(mock().run(runRequest({ prompt: "go", options: { plan: true } }), host));
+    expect(host.requests.map(({ id }) => id)).toEqual(["plan-1", "plan-2"]);
+    expect(host.taken).toEqual(["plan-1", "plan-2"]);
+    expect(completedOf(events).answer).toBe("You approved (once, accept edits).");
   });
 
   it("withdraws what it asked when the run is aborted", async () => {

@@ -11,7 +11,7 @@ export type ApprovalPolicy = (typeof approvalPolicies)[number];
 /** What may be allowed without asking: a tool, and where there is a pattern, commands or paths of this form. */
 export interface AllowRule {
   readonly tool: string;
-  /** `*` stands for any text without shell operators. Absent: everything of the tool. */
+  /** `*` stands for any text without shell operators and without a way up (`/../`). Absent: everything of the tool. */
   readonly pattern?: string;
 }
 
@@ -24,17 +24,43 @@ export function parseAllowRule(text: string): AllowRule | undefined {
 }
 
 /**
- * Whether a rule covers the request. `subject` is what the pattern is held against: the command, path or address it is about. A `*`
- * matches no character that could smuggle in a second command, so that `Bash(npm test *)` does not allow `npm test; rm -rf ~`.
+ * Whether a rule covers the request. `subject` is what the pattern is held against: the command, path or address it is about; undefined
+ * where only rules without a pattern can cover it. A `*` matches no character that could smuggle in a second command, so that
+ * `Bash(npm test *)` does not allow `npm test; rm -rf ~`, and no step out of a directory, so that `Edit(/work/*)` does not allow
+ * `/work/../etc/passwd`.
  */
-export function isCovered(request: ApprovalRequest, subject: string, rules: readonly AllowRule[]): boolean {
+export function isCovered(request: ApprovalRequest, subject: string | undefined, rules: readonly AllowRule[]): boolean {
   return rules.some(({ tool, pattern }) => {
     if (tool.toLowerCase() !== request.tool.toLowerCase()) return false;
-    return pattern === undefined || patternOf(pattern).test(subject);
+    return pattern === undefined || (subject !== undefined && fits(pattern, subject));
   });
 }
 
-function patternOf(pattern: string): RegExp {
-  const literals = pattern.split("*").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
-  return new RegExp(`^${literals.join(String.raw`[^;&|<>$\`()\n\r]*`)}$`);
+/** Every part takes its first place, which is as good as any: so that no subject, however long, takes long. */
+function fits(pattern: string, subject: string): boolean {
+  const [head = "", ...parts] = pattern.split("*");
+  const tail = parts.pop();
+  if (tail === undefined) return subject === head;
+  if (!subject.startsWith(head) || !subject.endsWith(tail)) return false;
+  const waysUp = [...subject.matchAll(WAY_UP)].map(({ index }) => index);
+  let from = head.length;
+  for (const part of parts) {
+    const at = subject.indexOf(part, from);
+    if (at === -1 || !isHarmless({ subject, waysUp }, from, at)) return false;
+    from = at + part.length;
+  }
+  const end = subject.length - tail.length;
+  return from <= end && isHarmless({ subject, waysUp }, from, end);
+}
+
+const OPERATOR = /[;&|<>$`()\n\r]/;
+const WAY_UP = /(?<=[/\\])\.\.(?=[/\\\s"']|$)/g;
+
+/** Whether a `*` may stand for this part of the subject. */
+function isHarmless(
+  { subject, waysUp }: { readonly subject: string; readonly waysUp: readonly number[] },
+  from: number,
+  to: number,
+): boolean {
+  return !OPERATOR.test(subject.slice(from, to)) && !waysUp.some((at) => at + 2 > from && at < to);
 }

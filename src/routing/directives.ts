@@ -67,9 +67,14 @@ function belongsToProject(
 function readDirective(word: string, names: DirectiveNames): Choice | undefined {
   if (!word.startsWith("/")) return undefined;
   const name = word.slice(1).replace(/@\w+$/, "").toLowerCase();
-  const engine = names.engines.find((id) => id.toLowerCase() === name);
+  const engine = names.engines.find((id) => isCalled(id, name));
   if (engine !== undefined) return { key: "engine", value: engine };
   if (name === "plan") return { key: "plan", value: name };
-  const project = names.projects.find((alias) => alias.toLowerCase() === name);
+  const project = names.projects.find((alias) => isCalled(alias, name));
   return project === undefined ? undefined : { key: "project", value: project };
+}
+
+/** Telegram's menu has no names with `-`: there `my-project` is `/my_project`. */
+function isCalled(id: string, name: string): boolean {
+  return id.toLowerCase().replaceAll("-", "_") === name.replaceAll("-", "_");
 }

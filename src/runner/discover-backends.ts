@@ -7,6 +7,7 @@ import { z } from "zod";
 import type { EngineId } from "../domain/event.ts";
 import type { EngineBackend } from "./backend.ts";
 import { findPackageEntry } from "./find-package.ts";
+import { type Toolkit, toolkit } from "./toolkit.ts";
 
 /** An engine that was found. `id` of a broken one is its folder name, or what `[plugins] runners` calls it. */
 export type DiscoveredBackend =
@@ -56,12 +57,18 @@ async function loadFolder({ id, file }: { id: EngineId; file: string }): Promise
 async function loadBackend(id: EngineId, file: string): Promise<DiscoveredBackend> {
   try {
     const module: unknown = await import(pathToFileURL(file).href);
-    const parsed = moduleSchema.safeParse(module);
+    const parsed = moduleSchema.safeParse(backendIn(module));
     if (parsed.success) return { kind: "backend", backend: parsed.data.backend };
     return broken(id, `${file} exports no usable backend: ${z.prettifyError(parsed.error)}`);
   } catch (error) {
     return broken(id, `${file} can't be loaded: ${messageOf(error)}`);
   }
+}
+
+/** A plugin may build its backend with the toolkit instead of importing what it needs. */
+function backendIn(module: unknown): unknown {
+  const factory = factorySchema.safeParse(module);
+  return factory.success ? { backend: factory.data.createBackend(toolkit) } : module;
 }
 
 function messageOf(error: unknown): string {
@@ -119,6 +126,10 @@ const moduleSchema = z.object({
     configSchema: z.custom<z.ZodType>(isSchema, "not a zod schema").default(() => z.unknown()),
     createRunner: z.custom<EngineBackend["createRunner"]>((value) => typeof value === "function", "not a function"),
   }),
+});
+
+const factorySchema = z.looseObject({
+  createBackend: z.custom<(tools: Toolkit) => unknown>((value) => typeof value === "function"),
 });
 
 function isSchema(value: unknown): boolean {

@@ -31,8 +31,8 @@ export async function announce({ api, chat, log, engines, settings, mainChatId }
 
 function menu(engines: readonly string[], { projects }: BridgeSettings): readonly MenuCommand[] {
   return [
-    ...engines.map((id) => ({ name: id.toLowerCase(), description: `use engine: ${id}` })),
-    ...[...projects.keys()].map((alias) => ({ name: alias.toLowerCase(), description: `work on: ${alias}` })),
+    ...engines.map((id) => ({ name: commandName(id), description: `use engine: ${id}` })),
+    ...[...projects.keys()].map((alias) => ({ name: commandName(alias), description: `work on: ${alias}` })),
     { name: "new", description: "start a new session" },
     { name: "sessions", description: "recent sessions here, also those of a terminal" },
     { name: "continue", description: "go on with the newest session" },
@@ -44,6 +44,11 @@ function menu(engines: readonly string[], { projects }: BridgeSettings): readonl
     { name: "cancel", description: "cancel a run" },
     { name: "help", description: "what this bot does" },
   ];
+}
+
+/** Telegram takes no `-` there; directives know both spellings. */
+function commandName(name: string): string {
+  return name.toLowerCase().replaceAll("-", "_");
 }
 
 function readyText(engines: readonly string[], settings: BridgeSettings): MessageText {

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import type { Engines, EngineStatus } from "../../src/app/engines.ts";
+import { plainCapabilities } from "../../src/runner/json-lines-runner.ts";
 import { Terminal } from "./harness.ts";
 
 function enginesWith(all: readonly EngineStatus[]): () => Promise<Engines> {
@@ -7,8 +8,9 @@ function enginesWith(all: readonly EngineStatus[]): () => Promise<Engines> {
 }
 
 it("lists engines with version and place, or with how to get them", async () => {
+  const capabilities = { ...plainCapabilities, approvals: true, model: true, effort: ["low", "high"] };
   const loadEngines = enginesWith([
-    { id: "claude", state: "ready", program: "/usr/bin/claude" },
+    { id: "claude", state: "ready", program: "/usr/bin/claude", capabilities },
     { id: "codex", state: "missing", problem: "codex was not found; install it with: npm i -g @openai/codex" },
     { id: "mock", state: "ready" },
     { id: "pi", state: "ready", program: "/usr/bin/pi" },
@@ -20,6 +22,7 @@ it("lists engines with version and place, or with how to get them", async () => 
   expect(stdout).toBe(
     [
       "✓ claude      2.1.3       /usr/bin/claude",
+      "              approvals, model, effort (low, high)",
       "✗ codex       codex was not found; install it with: npm i -g @openai/codex",
       "✓ mock        built in",
       "! pi          /usr/bin/pi does not tell its version",

@@ -56,7 +56,7 @@ async function exitOf(child: ChildProcess): Promise<BotExit> {
 let build: string | undefined;
 
 /** The directory of the compiled program; compiled once for each state of the sources, whoever asks first. */
-function compiled(): string {
+export function compiled(): string {
   build ??= inTurn(() => {
     const target = join(builds, hashOfSources());
     if (!existsSync(target)) compileInto(target);

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { z } from "zod";
 import { type RunningBot, startBot } from "../../src/app/start-bot.ts";
 import type { Log } from "../../src/bridge/ports.ts";
 import { loadConfig } from "../../src/config/load-config.ts";
@@ -14,6 +15,8 @@ export interface LocalBotOptions {
   readonly tables?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly floodLimits?: boolean;
+  /** Engines of `[plugins] runners` in the tables. */
+  readonly pluginIds?: readonly string[];
 }
 
 /** The whole bot in this process, against the embedded Telegram, with the scripted engine at full speed. */
@@ -28,10 +31,14 @@ export interface LocalBot {
   shows(pattern: RegExp, options?: { chat?: number; after?: number }): Promise<LocalMessage>;
   /** Presses the first button of a message whose label matches; resolves to the toast. */
   press(message: LocalMessage, label: RegExp, from?: number): Promise<string | undefined>;
+  /** The names in the command menu. */
+  commands(): Promise<readonly string[]>;
   stopBot(): Promise<void>;
   startBot(): Promise<void>;
   close(): Promise<void>;
 }
+
+const builtIn: readonly string[] = ["mock", "claude", "codex", "opencode", "pi", "acp", "happi", "heddle", "happy"];
 
 export async function startLocalBot(options: LocalBotOptions = {}): Promise<LocalBot> {
   const telegram = await startLocalTelegram({ floodLimits: options.floodLimits ?? false });
@@ -41,7 +48,7 @@ export async function startLocalBot(options: LocalBotOptions = {}): Promise<Loca
   const logged: string[] = [];
   const start = (): Promise<RunningBot> => {
     const env = { PATH: process.env["PATH"] ?? "", HOME: dir, ...options.env };
-    const loaded = loadConfig({ path, env, engineIds: ["mock", "claude"] });
+    const loaded = loadConfig({ path, env, engineIds: [...builtIn, ...(options.pluginIds ?? [])] });
     return startBot({ loaded, env, cwd: dir, log: recordingLog(logged) });
   };
   let bot: RunningBot | undefined = await start();
@@ -62,6 +69,7 @@ export async function startLocalBot(options: LocalBotOptions = {}): Promise<Loca
         now.botMessages(chat).find((seen) => seen.message_id > after && pattern.test(textOf(seen))),
       ),
     press: (message, label, from = telegram.owner.id) => press(world, { message, label, from }),
+    commands: () => commandNames(telegram),
     stopBot,
     startBot: async () => {
       bot = await start();
@@ -72,6 +80,13 @@ export async function startLocalBot(options: LocalBotOptions = {}): Promise<Loca
       rmSync(dir, { recursive: true, force: true });
     },
   };
+}
+
+const commandsSchema = z.object({ result: z.array(z.object({ command: z.string() })) });
+
+async function commandNames({ url, token }: LocalTelegram): Promise<readonly string[]> {
+  const response = await fetch(`${url}/bot${token}/getMyCommands`);
+  return commandsSchema.parse(await response.json()).result.map(({ command }) => command);
 }
 
 export function textOf(message: LocalMessage): string {

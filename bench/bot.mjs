@@ -66,6 +66,8 @@ api_root = "${telegram.url}"
 allowed_user_ids = [${users.join(", ")}]
 [limits]
 max_parallel_runs = 200
+[approvals]
+policy = "ask"
 [claude]
 command = [${JSON.stringify(process.execPath)}, ${JSON.stringify(enginePath)}]
 [projects.group]

@@ -10,9 +10,12 @@ const BIG_CHUNK = "x".repeat(1 << 20);
 const sessionId = crypto.randomUUID();
 const print = (line) => process.stdout.write(`${JSON.stringify({ session_id: sessionId, ...line })}\n`);
 
+const answered = new Map();
+
 const acts = {
   work: (id, ms) => workFor(ms, () => answer(id)),
   long: (id, ms) => workFor(ms, () => answer(id, longText())),
+  ask: (id) => ask(id),
   hang: () => setInterval(() => {}, 2 ** 31 - 1),
   big: async (id, megabytes) => {
     const [before, after] = JSON.stringify({ type: "user", message: { content: [toolResult("t1", "|")] } }).split("|");
@@ -38,6 +41,15 @@ function workFor(ms, whenDone) {
   }, ms);
 }
 
+/** The moment of asking is in the command, the moment of the answer in the result. */
+function ask(id) {
+  const request_id = `r-${id}`;
+  const input = { command: `echo ${id} asked at ${Date.now()}` };
+  const request = { subtype: "can_use_tool", tool_name: "Bash", tool_use_id: `t-${id}`, input };
+  answered.set(request_id, () => answer(id, `answered at ${Date.now()}`));
+  print({ type: "control_request", request_id, request });
+}
+
 function toolResult(id, content) {
   return { type: "tool_result", tool_use_id: id, content };
 }
@@ -58,6 +70,7 @@ function write(text) {
 }
 
 function receive(line) {
+  if (line.type === "control_response") return answered.get(line.response.request_id)?.();
   if (line.type === "control_request") {
     print({ type: "control_response", response: { subtype: "success", request_id: line.request_id } });
     print({ type: "result", subtype: "error_during_execution", is_error: true, terminal_reason: "aborted_streaming" });

@@ -9,7 +9,7 @@ import { whyNotBuilt } from "./build.mjs";
 import { formatTable, isMet } from "./table.mjs";
 
 // In this order: what takes little time first.
-const NAMES = ["decode", "start", "memory", "line", "latency", "busy", "soak"];
+const NAMES = ["decode", "start", "memory", "line", "latency", "decide", "busy", "soak"];
 
 const { values } = parseArgs({
   options: {

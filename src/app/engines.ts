@@ -4,29 +4,21 @@ import { z } from "zod";
 import type { EngineId } from "../domain/event.ts";
 import type { BackendContext, EngineBackend, EngineProgram, EngineVariant } from "../runner/backend.ts";
 import { childEnvironment } from "../runner/child-env.ts";
-import { discoverBackends, loadPluginBackend, type DiscoveredBackend } from "../runner/discover-backends.ts";
 import { enforceContract } from "../runner/enforce-contract.ts";
 import type { Capabilities, Runner } from "../runner/runner.ts";
 import { SessionLocks } from "../runner/session-locks.ts";
 import { findExecutable } from "../wire/find-executable.ts";
 import { runCommand } from "../wire/run-command.ts";
+import { type Candidate, type CandidatesInput, findCandidates } from "./engine-candidates.ts";
 
 /** What engines are made of. */
-export interface EnginesInput {
-  /** Directory of `takopi.toml`. */
-  readonly configDir: string;
+export interface EnginesInput extends CandidatesInput {
   /** The engine's own table of `takopi.toml`; undefined when it has none. */
   table(id: EngineId): unknown;
-  /** `[plugins] runners`. */
-  readonly plugins: readonly string[];
-  /** The `[engines.<id>]` tables. `kind` names the backend; absent, the backend has the same id. */
-  readonly defined: Readonly<Record<string, { readonly kind?: string }>>;
   /** Pass the same locks when the configuration is loaded again: runs of the old engines still hold some. */
   readonly locks?: SessionLocks;
   /** The bot's own environment; default `process.env`. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Default: the `runners` folder of this program. */
-  readonly runnersDir?: URL | string;
 }
 
 /**
@@ -98,16 +90,6 @@ export async function engineVersion(
   return version ?? result.output.trim().split("\n")[0];
 }
 
-/** An engine by the name the user knows, and where it comes from. */
-interface Candidate {
-  readonly id: EngineId;
-  readonly source: DiscoveredBackend;
-  /** What the source knows of this very engine. */
-  readonly variant?: EngineVariant;
-  /** How error messages call its table. */
-  readonly tableName: string;
-}
-
 interface LoadedEngine {
   readonly status: EngineStatus;
   readonly runner?: Runner;
@@ -115,47 +97,6 @@ interface LoadedEngine {
 }
 
 type ProgramState = Pick<EngineStatus, "state" | "program" | "problem">;
-
-async function findCandidates(input: EnginesInput): Promise<readonly Candidate[]> {
-  const builtIn = await discoverBackends(input.runnersDir ?? new URL("../../runners", import.meta.url));
-  const sources = new Map(builtIn.map((source) => [idOf(source), source]));
-  for (const spec of input.plugins) {
-    const source = await loadPluginBackend(spec, input.configDir);
-    if (sources.has(idOf(source))) sources.set(spec, alreadyThere(spec, idOf(source)));
-    else sources.set(idOf(source), source);
-  }
-  const variants = [...sources.values()].flatMap(variantsOf);
-  const candidates = new Map(variants.map((candidate) => [candidate.id, candidate]));
-  for (const [id, source] of sources) candidates.set(id, { id, source, tableName: `[${id}]` });
-  for (const [id, { kind = id }] of Object.entries(input.defined)) {
-    const tableName = `[engines.${id}]`;
-    // `kind` may also name a variant, for a second engine of its program.
-    const { source, variant } =
-      variants.find((known) => known.id === kind && !sources.has(kind)) ??
-      variants.find((known) => known.id === id && idOf(known.source) === kind) ??
-      ({ source: sources.get(kind) ?? unknownKind(id, kind, [...sources.keys()]) } satisfies Partial<Candidate>);
-    candidates.set(id, { id, source, ...(variant && { variant }), tableName });
-  }
-  return [...candidates.values()];
-}
-
-function variantsOf(source: DiscoveredBackend): readonly Candidate[] {
-  const variants = source.kind === "backend" ? (source.backend.variants ?? []) : [];
-  return variants.map((variant) => ({ id: variant.id, source, variant, tableName: `[${variant.id}]` }));
-}
-
-function idOf(source: DiscoveredBackend): EngineId {
-  return source.kind === "backend" ? source.backend.id : source.id;
-}
-
-function alreadyThere(spec: string, id: EngineId): DiscoveredBackend {
-  return { kind: "broken", id: spec, problem: `the plugin ${spec} has the id of another engine, ${id}; rename it` };
-}
-
-function unknownKind(id: EngineId, kind: string, known: readonly string[]): DiscoveredBackend {
-  const problem = `[engines.${id}] has kind "${kind}", which is none of ${known.join(", ")}`;
-  return { kind: "broken", id, problem };
-}
 
 async function loadEngine(candidate: Candidate, input: EnginesInput): Promise<LoadedEngine | undefined> {
   const { id, source } = candidate;

@@ -89,6 +89,11 @@ async function commandNames({ url, token }: LocalTelegram): Promise<readonly str
   return commandsSchema.parse(await response.json()).result.map(({ command }) => command);
 }
 
+/** The labels of a message's buttons. */
+export function labelsOf(message: LocalMessage): readonly string[] {
+  return (message.reply_markup?.inline_keyboard ?? []).flat().map(({ text }) => text);
+}
+
 export function textOf(message: LocalMessage): string {
   return message.text ?? message.caption ?? "";
 }

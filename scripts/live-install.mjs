@@ -2,7 +2,7 @@
 // `node scripts/live-install.mjs claude` prints the path of the program.
 import { execFile } from "node:child_process";
 import { access, mkdir, readFile, writeFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
@@ -26,11 +26,15 @@ export function enginesNamed(word) {
   return engines[word] === undefined && members.length > 0 ? members : [word];
 }
 
-/** Installs an engine unless that very version is there; returns the absolute path of its program. */
-export async function installEngine(id) {
-  const engine = engines[id];
-  if (engine === undefined) throw new Error(`no live engine "${id}"; known: ${Object.keys(engines).join(", ")}`);
-  const folder = new URL(`${id}/`, cacheUrl);
+/**
+ * Installs an engine unless that very version is there; returns the absolute path of its program. `version` and `cache` (a directory)
+ * are for trying out another one than is named here.
+ */
+export async function installEngine(id, { version, cache } = {}) {
+  const known = engines[id];
+  if (known === undefined) throw new Error(`no live engine "${id}"; known: ${Object.keys(engines).join(", ")}`);
+  const engine = { ...known, version: version ?? known.version };
+  const folder = cache === undefined ? new URL(`${id}/`, cacheUrl) : pathToFileURL(`${cache}/`);
   const packageUrl = new URL(`node_modules/${engine.package}/`, folder);
   if ((await installedVersion(packageUrl)) !== engine.version) await install(engine, { folder, packageUrl });
   const program = fileURLToPath(new URL(engine.program, packageUrl));

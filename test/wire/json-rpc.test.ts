@@ -131,12 +131,57 @@ describe("a request of the peer", () => {
     expect(broken).toEqual({ jsonrpc: "2.0", id: 1, error: { code: -32603, message: "internal error" } });
   });
 
+  it("is known to be answered once the program has taken the answer", async () => {
+    const taken: unknown[] = [];
+    const answering = {
+      onRequest: async (method: string) => (method === "ask" ? "yes" : await Promise.reject(new Error("broken"))),
+      onAnswered: (...answered: readonly unknown[]) => void taken.push(answered),
+    };
+    const program = new FakeProgram(answering);
+    await program.print({ id: 0, method: "ask", params: { n: 1 } }, { id: 1, method: "fail" });
+    expect(taken).toEqual([["ask", { n: 1 }]]);
+    const deaf = new FakeProgram(answering);
+    deaf.takesInput = false;
+    await deaf.print({ id: 0, method: "ask", params: { n: 2 } });
+    expect(taken).toHaveLength(1);
+  });
+
   it("may stay open while others are answered", async () => {
     const program = new FakeProgram({
       onRequest: async (method) => (method === "never" ? await new Promise(() => {}) : "done"),
     });
     await program.print({ id: 0, method: "never" }, { id: 1, method: "quick" });
     expect(program.sent).toEqual(['{"jsonrpc":"2.0","id":1,"result":"done"}\n']);
+  });
+
+  it("count as answered when they are written, or when a peer that confirms answers has said so", async () => {
+    const answered: string[] = [];
+    const handlers = {
+      onRequest: async () => await Promise.resolve({}),
+      onAnswered: (method: string, params: unknown) => void answered.push(`${method} ${JSON.stringify(params)}`),
+    };
+    await new FakeProgram(handlers).print({ id: 0, method: "ask", params: { n: 0 } });
+    expect(answered).toEqual(['ask {"n":0}']);
+    const confirming = new FakeProgram(handlers, { cancelMethod: "resolved", confirmsAnswers: true });
+    await confirming.print({ id: 1, method: "ask", params: { n: 1 } });
+    expect(answered).toHaveLength(1);
+    const resolved = { method: "resolved", params: { requestId: 1 } };
+    await confirming.print(resolved, resolved);
+    expect(answered).toEqual(['ask {"n":0}', 'ask {"n":1}']);
+  });
+
+  it("that were taken back do not count as answered", async () => {
+    const answered: string[] = [];
+    const onRequest = (_: string, __: unknown, signal: AbortSignal): Promise<unknown> =>
+      new Promise((resolve) => signal.addEventListener("abort", () => resolve({}), { once: true }));
+    const onAnswered = (method: string): void => void answered.push(method);
+    const options = { cancelMethod: "resolved", confirmsAnswers: true };
+    const program = new FakeProgram({ onRequest, onAnswered }, options);
+    await program.print({ id: 1, method: "ask" });
+    await program.print({ method: "resolved", params: { requestId: 1 } });
+    await program.print({ method: "resolved", params: { requestId: 1 } });
+    expect(program.sent).toHaveLength(1);
+    expect(answered).toEqual([]);
   });
 
   it.each([[undefined, "$/cancel_request"] as const, ["serverRequest/resolved", "serverRequest/resolved"] as const])(

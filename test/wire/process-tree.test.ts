@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { identifyProcess } from "../../src/wire/process-table.ts";
-import { endRecordedProcesses } from "../../src/wire/process-tree.ts";
+import { endRecordedProcesses, listTree } from "../../src/wire/process-tree.ts";
 import { isRunning, marked, nextLine, readLines, withProgram } from "./programs.ts";
 
 test("a recorded process ends with a descendant in a session of its own", async () => {
@@ -49,4 +49,14 @@ test("this process is left alone even when it is recorded itself", async () => {
 
 test("nothing recorded means nothing to do", async () => {
   await expect(endRecordedProcesses([])).resolves.toBeUndefined();
+});
+
+test("the tree of a process names it and what came of it, also in a session of its own", async () => {
+  await withProgram("leave-child.mjs", ["ignore", "bare", "stay"], async (child, runId) => {
+    const grandchild = Number(await nextLine(child.lines[Symbol.asyncIterator]()));
+    const tree = await listTree({ ...child.identity, runId, ownsGroup: true });
+    expect(tree.map(({ pid }) => pid).toSorted((a, b) => a - b)).toEqual(
+      [child.identity.pid, grandchild].toSorted((a, b) => a - b),
+    );
+  });
 });

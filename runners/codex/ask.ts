@@ -6,6 +6,10 @@ export interface Ask {
   readonly request: DecisionRequest;
   /** A decision that does not fit the question is a refusal: nothing runs by mistake. */
   readonly answer: (decision: Decision) => Fields;
+  /** What is asked for, under names that are equal for equal things. Absent or empty: it can't be allowed for longer. */
+  readonly names?: readonly string[];
+  /** Paths of the files that would be changed, where nothing but that is asked for. */
+  readonly edits?: readonly string[];
 }
 
 /** Where the question comes up. */

@@ -1,5 +1,6 @@
 import type { Decision, QuestionRequest } from "../../src/domain/decision.ts";
 import { toolAction } from "../../src/runner/tool-action.ts";
+import { commandInput, patchInput, permissionsInput } from "./approval-input.ts";
 import type { Ask, AskedWhere } from "./ask.ts";
 import { decodeElicitation } from "./decode-elicitation.ts";
 import { fieldsAt, flagAt, isFields, listAt, textAt, textsAt, type Fields } from "../../src/runner/fields.ts";
@@ -21,10 +22,15 @@ export function decodeAsk(method: string, params: unknown, where: AskedWhere): A
 }
 
 function askCommand(params: Fields, { id, cwd }: AskedWhere): Ask {
-  const host = textAt(fieldsAt(params, "networkApprovalContext"), "host");
+  const network = fieldsAt(params, "networkApprovalContext");
+  const host = textAt(network, "host");
   const command = unwrapShell(textAt(params, "command") ?? "");
   const { title } = toolAction({ name: "shell", input: { command }, cwd });
-  const input = pick(params, ["command", "cwd", "reason", "networkApprovalContext"]);
+  const input = commandInput(params, cwd);
+  const name =
+    host === undefined
+      ? ["command", command, input["cwd"], params["additionalPermissions"]]
+      : ["network", textAt(network, "protocol"), host];
   return {
     request: {
       kind: "approval",
@@ -35,6 +41,8 @@ function askCommand(params: Fields, { id, cwd }: AskedWhere): Ask {
       scopes: ["once", "session"],
     },
     answer: (decision) => ({ decision: reviewDecision(decision) }),
+    // What is typed into a program that runs means something else in another run.
+    names: params["kind"] === "writeStdin" ? [] : [JSON.stringify(name)],
   };
 }
 
@@ -43,16 +51,20 @@ function askFileChange(params: Fields, { id, cwd, patches }: AskedWhere): Ask {
   const changes = patches.get(textAt(params, "itemId") ?? "") ?? [];
   const paths = changes.flatMap((change) => textAt(change, "path") ?? []);
   const titles = paths.map((path) => toolAction({ name: "edit", input: { path }, cwd }).title);
+  const moved = changes.flatMap((change) => textAt(fieldsAt(change, "kind"), "move_path") ?? []);
+  const edits = [...paths, ...moved];
   return {
     request: {
       kind: "approval",
       id,
       tool: "apply_patch",
       title: `edit ${titles.join(", ") || "files"}`,
-      input: { ...pick(params, ["reason", "grantRoot"]), changes },
+      input: patchInput(params, changes, cwd),
       scopes: ["once", "session"],
     },
     answer: (decision) => ({ decision: reviewDecision(decision) }),
+    names: edits.map((path) => JSON.stringify(["edit", path])),
+    ...(textAt(params, "grantRoot") === undefined ? { edits } : {}),
   };
 }
 
@@ -63,7 +75,7 @@ function reviewDecision(decision: Decision): string {
 }
 
 /** More rights for the rest of the turn, or of the session. */
-function askPermissions(params: Fields, { id }: AskedWhere): Ask {
+function askPermissions(params: Fields, { id, cwd }: AskedWhere): Ask {
   const wanted = fieldsAt(params, "permissions");
   const granted = Object.fromEntries(Object.entries(wanted).filter(([, value]) => isFields(value)));
   return {
@@ -72,13 +84,14 @@ function askPermissions(params: Fields, { id }: AskedWhere): Ask {
       id,
       tool: "request_permissions",
       title: permissionsTitle(wanted),
-      input: pick(params, ["permissions", "cwd", "reason"]),
+      input: permissionsInput(params, cwd),
       scopes: ["once", "session"],
     },
     answer: (decision) =>
       decision.kind === "approve"
         ? { permissions: granted, scope: decision.scope === "once" ? "turn" : "session" }
         : { permissions: {}, scope: "turn" },
+    names: [JSON.stringify(["permissions", granted])],
   };
 }
 
@@ -127,9 +140,4 @@ function optionOf(option: Fields): readonly { readonly label: string; readonly d
   const label = textAt(option, "label");
   const description = textAt(option, "description");
   return label === undefined ? [] : [{ label, ...(description === undefined ? {} : { description }) }];
-}
-
-function pick(fields: Fields, keys: readonly string[]): Fields {
-  const present = keys.filter((key) => fields[key] !== undefined && fields[key] !== null);
-  return Object.fromEntries(present.map((key) => [key, fields[key]]));
 }

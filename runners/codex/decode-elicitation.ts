@@ -13,19 +13,21 @@ function askApproval(params: Fields, { id }: AskedWhere): Ask {
   const meta = fieldsAt(params, "_meta");
   const url = textAt(params, "url");
   const canLast = [textAt(meta, "persist"), ...textsAt(meta, "persist")].includes("session");
+  const tool = textAt(meta, "tool_name");
   return {
     request: {
       kind: "approval",
       id,
-      tool: textAt(meta, "tool_name") ?? textAt(params, "serverName") ?? "MCP",
+      tool: tool ?? textAt(params, "serverName") ?? "MCP",
       title: [textAt(params, "message") ?? "Go on?", ...(url === undefined ? [] : [url])].join(" "),
-      input: meta["tool_params"] ?? (url === undefined ? {} : { url }),
+      input: { ...fieldsAt(meta, "tool_params"), ...(url === undefined ? {} : { url }) },
       scopes: canLast ? ["once", "session"] : ["once"],
     },
     answer: (decision) => {
       if (decision.kind !== "approve") return refusal(decision);
       return { action: "accept", content: {}, _meta: decision.scope === "session" ? { persist: "session" } : null };
     },
+    names: tool === undefined || !canLast ? [] : [JSON.stringify(["tool", textAt(params, "serverName"), tool])],
   };
 }
 

@@ -7,8 +7,7 @@ type Decoder = (fields: Fields, id: string) => CodexItem;
 /** By type in camel case. */
 const decoders: ReadonlyMap<string, Decoder> = new Map<string, Decoder>([
   ["agentMessage", message],
-  // Codex's plan mode: the plan is what the turn was for.
-  ["plan", message],
+  ["plan", (fields, id) => ({ type: "plan", id, text: (textAt(fields, "text") ?? "").trim() })],
   ["reasoning", reasoning],
   ["commandExecution", command],
   ["fileChange", fileChange],

@@ -1,5 +1,5 @@
 import type { JsonRpcError } from "../../src/wire/json-rpc.ts";
-import type { ProcessExit } from "../../src/wire/subprocess.ts";
+import { SpawnError, type ProcessExit } from "../../src/wire/subprocess.ts";
 import type { TurnError } from "./messages.ts";
 import type { Failure } from "./state.ts";
 
@@ -14,6 +14,22 @@ export function lostSessionFailure(session: string): Failure {
     error: `codex no longer has the session ${session}. Start a new one with /new.`,
     fault: "session_not_found",
   };
+}
+
+/** One process at a time writes to a session; those of terminals are in a background server, for a minute longer than these (0.169.0). */
+const heldSession = /already has an active writer/iu;
+
+const heldFailure: Failure = {
+  error:
+    "This session is open in another codex, in a terminal or an editor. Close it there and send the prompt again: codex lets go of it " +
+    "about a minute later. Or start a new one with /new.",
+};
+
+/** A program that could not be started. */
+export function spawnFailure(error: unknown): Failure {
+  const message = error instanceof Error ? error.message : String(error);
+  const isMissing = error instanceof SpawnError && error.reason === "not_found";
+  return { error: isMissing ? `${message}\nInstall Codex: ${installHint}` : message };
 }
 
 /** What went wrong in a turn, in words for people. */
@@ -36,12 +52,14 @@ function hintFor(text: string, cause: string | undefined): string | undefined {
 /** An error answer of the app-server. */
 export function answerFailure(error: JsonRpcError, session: string | undefined): Failure {
   if (session !== undefined && lostSession.test(error.message)) return lostSessionFailure(session);
+  if (heldSession.test(error.message)) return heldFailure;
   return { error: `codex refused the request: ${error.message}` };
 }
 
 /** A process that went away without a result. `stderr` is the end of what it said there. */
 export function exitFailure(exit: ProcessExit, stderr: string, session?: string): Failure {
   if (session !== undefined && lostSession.test(stderr)) return lostSessionFailure(session);
+  if (session !== undefined && heldSession.test(stderr)) return heldFailure;
   const ending = exit.kind === "exited" ? `exit code ${exit.code}` : `signal ${exit.signal}`;
   const said = complaintsOf(stderr).slice(-5).join("\n");
   return { error: `codex ended without a result (${ending}).${said === "" ? "" : `\n${said}`}` };

@@ -1,7 +1,7 @@
 // Command:  codex app-server; with mode = "exec", or where there is no app-server, codex exec --json -
-// Protocol: JSON-RPC by line without a version, both ways: approvals and questions are its requests, follow-ups are turn/steer. exec
-//           prints one JSON event a line, takes the prompt on stdin and never asks.
-// Resume:   thread/resume, or exec resume <id>; one process per run. An unknown name would begin a new session: only UUIDs are sent.
+// Protocol: JSON-RPC by line without a version, both ways: approvals and questions are its requests, follow-ups are turn/steer, a plan is
+//           a turn in plan mode and the next turn what becomes of it. exec prints one JSON event a line and never asks.
+// Resume:   thread/resume, or exec resume <id>; a process per run, one writer per session. Only UUIDs: a name may begin a new one.
 // Quirks:   tokens count for the whole session; "Reconnecting..." is no end; sub-agents talk in threads of their own; a thread begun
 //           with rights to write marks its directory as trusted, so that the sandbox goes with the turn. Measured with 0.169.0.
 import { defineBackend, type EngineBackend } from "../../src/runner/backend.ts";

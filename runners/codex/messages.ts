@@ -61,6 +61,8 @@ export type DeedItem = CommandItem | FileChangeItem | ToolItem | SubagentItem | 
 export type WordsItem =
   /** `phase` tells commentary from the final answer; older models and `exec --json` leave it out. */
   | { readonly type: "message"; readonly id: string; readonly text: string; readonly phase: string | undefined }
+  /** What a turn in plan mode was for. */
+  | { readonly type: "plan"; readonly id: string; readonly text: string }
   | { readonly type: "reasoning"; readonly id: string; readonly text: string }
   | { readonly type: "compaction"; readonly id: string }
   | { readonly type: "warning"; readonly id: string; readonly text: string }

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "smol-toml";
+import { codexHome } from "./codex-home.ts";
 import { isFields, type Fields } from "../../src/runner/fields.ts";
 
 /**
@@ -8,8 +9,7 @@ import { isFields, type Fields } from "../../src/runner/fields.ts";
  * (0.169.0). Throws when there is no such file, or no sense in it.
  */
 export async function readProfile(name: string, env: Readonly<Record<string, string>>): Promise<Fields> {
-  const home = env["CODEX_HOME"] ?? join(env["HOME"] ?? "", ".codex");
-  const path = join(home, `${name}.config.toml`);
+  const path = join(codexHome(env), `${name}.config.toml`);
   try {
     return Object.fromEntries(dotted(parse(await readFile(path, "utf8"))));
   } catch (error) {

@@ -1,13 +1,15 @@
 import type { TakopiEvent } from "../../src/domain/event.ts";
 import { createResumeCodec } from "../../src/runner/resume-line.ts";
 import type { Capabilities, ResumeCodec, Runner, RunHost, RunRequest } from "../../src/runner/runner.ts";
-import { SpawnError, startSubprocess, type Subprocess } from "../../src/wire/subprocess.ts";
+import { startSubprocess, type Subprocess } from "../../src/wire/subprocess.ts";
 import { AppServer } from "./app-server.ts";
 import { complete } from "./complete.ts";
 import type { CodexConfig } from "./config.ts";
 import { listenToExec } from "./exec.ts";
-import { installHint, lostSessionFailure } from "./failure.ts";
+import { lostSessionFailure, spawnFailure } from "./failure.ts";
+import { SessionGrants } from "./grants.ts";
 import { launchAppServer, launchExec, type Launch } from "./launch.ts";
+import { listSessions } from "./list-sessions.ts";
 import { defaultPatience, type Patience } from "./patience.ts";
 import { engine, initialState, remark, type Failure, type RunState } from "./state.ts";
 
@@ -27,13 +29,13 @@ const execCapabilities: Capabilities = {
   images: true,
   model: true,
   effort: ["minimal", "low", "medium", "high", "xhigh"],
-  sessions: false,
+  sessions: true,
   fork: false,
 };
 
 const capabilities: Readonly<Record<CodexConfig["mode"], Capabilities>> = {
   exec: execCapabilities,
-  app_server: { ...execCapabilities, approvals: true, questions: true, steer: true, interrupt: true },
+  app_server: { ...execCapabilities, approvals: true, questions: true, plans: true, steer: true, interrupt: true },
 };
 
 const uuid = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/u;
@@ -46,12 +48,33 @@ const resumeCodec: ResumeCodec = createResumeCodec({
 
 /** Codex's CLI, one process per run. */
 export function createCodexRunner(options: CodexRunnerOptions): Runner {
+  const patience = { ...defaultPatience, ...options.patience };
+  const grants = new SessionGrants();
+  const own = new Set<string>();
   return {
     engine,
     capabilities: capabilities[options.config.mode],
     ...resumeCodec,
-    run: (request, host) => runCodex(setUp(request, host, options)),
+    run: (request, host) =>
+      noted(own, runCodex({ request, host, options, patience, grants, state: begin(request, options) })),
+    listSessions: async (cwd, host) => await listSessions({ ...options, cwd, host, patience, own }),
   };
+}
+
+/** Keeps the sessions whose runs go on in `own`. */
+async function* noted(
+  own: Set<string>,
+  events: AsyncIterable<TakopiEvent>,
+): AsyncGenerator<TakopiEvent, void, undefined> {
+  let session: string | undefined;
+  try {
+    for await (const event of events) {
+      if (event.type === "started") own.add((session = event.resume.value));
+      yield event;
+    }
+  } finally {
+    if (session !== undefined) own.delete(session);
+  }
 }
 
 /** One run, and what it takes to start a process for it. */
@@ -61,12 +84,12 @@ interface Setup {
   readonly options: CodexRunnerOptions;
   readonly state: RunState;
   readonly patience: Patience;
+  readonly grants: SessionGrants;
 }
 
-function setUp(request: RunRequest, host: RunHost, options: CodexRunnerOptions): Setup {
-  const { cwd, resume } = request;
-  const state = initialState({ cwd, requested: resume?.value, title: options.config.profile });
-  return { request, host, options, state, patience: { ...defaultPatience, ...options.patience } };
+function begin({ cwd, resume, options }: RunRequest, { config }: CodexRunnerOptions): RunState {
+  const isPlanning = config.mode === "app_server" && options.plan === true;
+  return initialState({ cwd, requested: resume?.value, title: config.profile, isPlanning });
 }
 
 async function* runCodex(setup: Setup): AsyncGenerator<TakopiEvent, void, undefined> {
@@ -118,12 +141,6 @@ async function start({ request, host }: Setup, launch: Launch): Promise<Subproce
   } catch (error) {
     return spawnFailure(error);
   }
-}
-
-function spawnFailure(error: unknown): Failure {
-  const message = error instanceof Error ? error.message : String(error);
-  const isMissing = error instanceof SpawnError && error.reason === "not_found";
-  return { error: isMissing ? `${message}\nInstall Codex: ${installHint}` : message };
 }
 
 /** Codex takes a session's name, too, and begins a new session when it does not know it: only ids are safe. */

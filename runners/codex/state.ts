@@ -19,6 +19,8 @@ export interface Said {
   readonly final?: string;
   /** The last message that is not marked at all. */
   readonly text?: string;
+  /** The plan the turn came to, in plan mode. */
+  readonly plan?: string;
   /** The message that is being written. */
   readonly partial?: { readonly id: string; readonly text: string };
   /** Whether a message was the last thing that happened, and not a step. */
@@ -32,6 +34,8 @@ export interface RunState {
   readonly requested?: string;
   /** Shown for the run instead of the model. */
   readonly title?: string;
+  /** Whether the turn is to come to a plan, which the user then decides about. */
+  readonly isPlanning: boolean;
   /** The session of the run, from the moment `started` was said. */
   readonly thread?: string;
   readonly turn?: string;
@@ -49,6 +53,8 @@ export interface RunState {
   readonly usage?: TokenCounts;
   /** The end of the last turn; absent while a turn runs. */
   readonly result?: Extract<CodexMessage, { type: "turn_ended" }>;
+  /** The plan of the last turn, for as long as it waits for the user: the run goes on. */
+  readonly proposal?: string;
   readonly failure?: Failure;
   readonly notes: number;
   /** How often messages of a type not known here came. */
@@ -64,13 +70,15 @@ export interface RunFacts {
   readonly cwd: string;
   readonly requested?: string | undefined;
   readonly title?: string | undefined;
+  readonly isPlanning?: boolean;
 }
 
 export const nothingSaid: Said = { isLast: false };
 
-export function initialState({ cwd, requested, title }: RunFacts): RunState {
+export function initialState({ cwd, requested, title, isPlanning = false }: RunFacts): RunState {
   return {
     cwd,
+    isPlanning,
     ...(requested === undefined ? {} : { requested }),
     ...(title === undefined ? {} : { title }),
     open: new Map(),
@@ -84,12 +92,18 @@ export function initialState({ cwd, requested, title }: RunFacts): RunState {
 
 /** Whether nothing more is to come. */
 export function isSettled(state: RunState): boolean {
-  return state.failure !== undefined || state.result !== undefined;
+  return state.failure !== undefined || (state.result !== undefined && state.proposal === undefined);
 }
 
-/** Another turn is about to begin. */
-export function reopen(state: RunState): RunState {
-  const { result: _ended, turn: _old, ...rest } = state;
+/** Another turn is about to begin, after the plan that waited was decided about. What belongs to the plan is no answer then. */
+export function leavePlan(state: RunState, isPlanning: boolean): RunState {
+  const { proposal: _decided, result: _ended, turn: _old, ...rest } = state;
+  return { ...rest, isPlanning, answers: state.answers.slice(0, -1) };
+}
+
+/** Nobody wants more of the plan that waited: the run ends with it as its answer. */
+export function keepPlan(state: RunState): RunState {
+  const { proposal: _kept, ...rest } = state;
   return rest;
 }
 

@@ -5,7 +5,12 @@ import { close, maxTextChars, nothingSaid, unchanged, warn, type RunState, type 
 export function translateWords(state: RunState, phase: ItemPhase, item: WordsItem): Step {
   if (item.type === "message") return translateMessage(state, phase, item);
   if (item.type === "prompt") return unchanged(phase === "started" ? answered(state) : state);
-  return phase === "completed" ? translateNotice(state, item) : unchanged(state);
+  if (phase !== "completed") return unchanged(state);
+  return item.type === "plan" ? unchanged(withPlan(state, item.text)) : translateNotice(state, item);
+}
+
+function withPlan(state: RunState, plan: string): RunState {
+  return plan === "" ? state : { ...state, said: { ...state.said, plan } };
 }
 
 /** More of the message that is being written: the answer of a turn that never gets to finish it. */
@@ -16,8 +21,10 @@ export function takeDelta(state: RunState, { itemId, text }: Extract<CodexMessag
 }
 
 /** What a turn has to say. `isCutOff`: an unfinished message is better than nothing. */
-export function answerOf({ final, text, partial }: Said, isCutOff: boolean): string {
-  return final ?? text ?? (isCutOff ? partial?.text : undefined) ?? "";
+export function answerOf({ final, text, plan, partial }: Said, isCutOff: boolean): string {
+  const words = final ?? text ?? (isCutOff ? partial?.text : undefined) ?? "";
+  if (plan === undefined) return words;
+  return words.trim() === "" ? plan : `${words.trimEnd()}\n\n${plan}`;
 }
 
 type MessageItem = Extract<WordsItem, { type: "message" }>;
@@ -46,7 +53,7 @@ function note(state: RunState, id: string, text: string): Step {
   return close(state, { id, kind: "note", title: text.slice(0, maxTextChars), detail: {} });
 }
 
-function translateNotice(state: RunState, item: Exclude<WordsItem, { type: "message" | "prompt" }>): Step {
+function translateNotice(state: RunState, item: Exclude<WordsItem, { type: "message" | "prompt" | "plan" }>): Step {
   switch (item.type) {
     case "reasoning":
       return note(state, item.id, item.text);

@@ -112,11 +112,13 @@ function endTurn(state: RunState, ended: Extract<CodexMessage, { type: "turn_end
   const answer = answerOf(state.said, ended.status !== "completed");
   const { error: reported, ...rest } = state;
   const result = { ...ended, ...withError(ended.error ?? reported) };
+  const proposal = state.isPlanning && ended.status === "completed" ? state.said.plan : undefined;
   const over: RunState = {
     ...rest,
     result,
     said: nothingSaid,
     answers: answer === "" ? state.answers : [...state.answers, answer],
+    ...(proposal === undefined ? {} : { proposal }),
     ...(ended.usage === undefined ? {} : { usage: ended.usage }),
   };
   return closeOpen(over, ended.status === "completed");

@@ -1,91 +1,35 @@
-import { access, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { configSchema } from "../../runners/codex/config.ts";
-import { createCodexRunner } from "../../runners/codex/runner.ts";
 import type { Decision } from "../../src/domain/decision.ts";
 import type { TakopiEvent } from "../../src/domain/event.ts";
-import { toRunId } from "../../src/domain/run.ts";
 import type { Runner, RunRequest } from "../../src/runner/runner.ts";
-import { collect, completedOf, createTestHost, runRequest, type TestHost, type TestHostOptions } from "../factories.ts";
-import { startFakeResponses, type FakeResponses } from "./fake-responses.mjs";
+import { collect, completedOf, type TestHost, type TestHostOptions } from "../factories.ts";
+import { codexConfig, CodexSetup, exists, titles } from "./codex-setup.ts";
+import type { FakeResponses } from "./fake-responses.mjs";
 import { runProcesses } from "./run-processes.ts";
 
-const program = process.env["TAKOPI_LIVE_CODEX"];
-if (program === undefined)
-  throw new Error("run `node test/live/run.mjs codex`: it installs the CLI and says where it is");
-
+let setup: CodexSetup;
 let model: FakeResponses;
 let home: string;
 let cwd: string;
-let runs = 0;
 
 beforeAll(async () => {
-  model = await startFakeResponses();
-  home = await mkdtemp(join(tmpdir(), "takopi-codex-home-"));
-  cwd = await mkdtemp(join(tmpdir(), "takopi-codex-work-"));
-  await mkdir(join(home, ".codex"));
-  await writeFile(join(home, ".codex/config.toml"), ownConfig());
-  await writeFile(
-    join(home, ".codex/quick.config.toml"),
-    'model_reasoning_effort = "low"\n[analytics]\nenabled = false\n',
-  );
+  setup = await CodexSetup.start();
+  ({ model, home, cwd } = setup);
+  const quick = 'model_reasoning_effort = "low"\n[analytics]\nenabled = false\n';
+  await writeFile(join(home, ".codex/quick.config.toml"), quick);
 });
 
 afterAll(async () => {
-  await model.close();
-  await Promise.all([home, cwd].map((path) => rm(path, { recursive: true, force: true })));
+  await setup.close();
 });
 
-function ownConfig(): string {
-  return [
-    'model = "gpt-5.5"',
-    'model_provider = "fake"',
-    "check_for_update_on_startup = false",
-    "[model_providers.fake]",
-    'name = "fake"',
-    `base_url = "${model.url}"`,
-    'env_key = "CODEX_FAKE_KEY"',
-    'wire_api = "responses"',
-    "request_max_retries = 0",
-    "stream_max_retries = 1",
-    "",
-  ].join("\n");
-}
-
-function codex(config: Readonly<Record<string, unknown>> = {}): Runner {
-  return createCodexRunner({ config: configSchema.parse({ command: program, ...config }), configDir: "/" });
-}
-
-function request(prompt: string, more: Partial<RunRequest> = {}): RunRequest {
-  runs += 1;
-  return runRequest({ prompt, cwd, runId: toRunId(`live-${process.pid}-${runs}`), ...more });
-}
-
-function host(options: TestHostOptions = {}): TestHost {
-  const env = { PATH: process.env["PATH"] ?? "", HOME: home, CODEX_FAKE_KEY: "no-real-key" };
-  return createTestHost({ env, ...options });
-}
-
-async function ask(
-  prompt: string,
-  runner: Runner = codex(),
-  options: TestHostOptions = {},
-): Promise<readonly TakopiEvent[]> {
-  return await collect(runner.run(request(prompt), host(options)));
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await access(path).then(
-    () => true,
-    () => false,
-  );
-}
-
-function titles(events: readonly TakopiEvent[]): readonly string[] {
-  return events.flatMap((event) => (event.type === "action" ? [event.action.title] : []));
-}
+const codex = (config?: Readonly<Record<string, unknown>>): Runner => setup.runner(config);
+const request = (prompt: string, more?: Partial<RunRequest>): RunRequest => setup.request(prompt, more);
+const host = (options?: TestHostOptions): TestHost => setup.host(options);
+const ask = async (prompt: string, runner?: Runner, options?: TestHostOptions): Promise<readonly TakopiEvent[]> =>
+  await setup.ask(prompt, runner, options);
 
 const modes = ["app_server", "exec"] as const;
 
@@ -254,7 +198,7 @@ describe("Codex's app-server", () => {
       }),
     );
     expect(await exists(path)).toBe(true);
-    expect(await readFile(join(home, ".codex/config.toml"), "utf8")).toBe(ownConfig());
+    expect(await readFile(join(home, ".codex/config.toml"), "utf8")).toBe(codexConfig(model.url));
   });
 
   it("does not do what was denied, and goes on", async () => {
@@ -276,7 +220,9 @@ describe("Codex's app-server", () => {
     const path = join(cwd, "approved.txt");
     const events = await collect(codex().run(request(`ESCALATE(touch ${path}) ESCALATE(touch ${path})`), itsHost));
     expect(completedOf(events).ok).toBe(true);
-    expect(itsHost.requests).toMatchObject([{ kind: "approval", tool: "shell", title: "touch approved.txt" }]);
+    const input = { command: `touch ${path}`, cwd, reason: "to see whether it may" };
+    expect(itsHost.requests).toMatchObject([{ kind: "approval", tool: "shell", title: "touch approved.txt", input }]);
+    expect(itsHost.taken).toEqual(["ask-1"]);
     expect(await exists(path)).toBe(true);
   });
 
@@ -290,7 +236,7 @@ describe("Codex's app-server", () => {
         kind: "approval",
         tool: "apply_patch",
         title: "edit asked.txt",
-        input: { changes: [{ path, diff: "hello\n" }] },
+        input: { path, diff: "--- /dev/null\n+++ asked.txt\n@@ -0,0 +1,1 @@\n+hello\n" },
       },
     ]);
     expect(await exists(path)).toBe(true);
@@ -309,13 +255,36 @@ describe("Codex's app-server", () => {
     expect(answer).toContain('{"colour":{"answers":["Blue"]}}');
   });
 
-  it("takes a follow-up while it answers", async () => {
-    const followUps = (async function* () {
-      yield { text: "and be brief" };
-    })();
-    const { ok, answer } = completedOf(await ask("SLOW(2) story", codex(), { followUps }));
-    expect(ok).toBe(true);
-    expect(answer).toContain("You said: and be brief");
+  it.each(["SLOW(2) story", "BASH(sleep 2)"])(
+    "takes a follow-up during %s and answers it before its end",
+    async (prompt) => {
+      const taken: string[] = [];
+      const followUps = (async function* () {
+        yield { text: "and be brief", taken: () => void taken.push("and be brief") };
+      })();
+      const { ok, answer } = completedOf(await ask(prompt, codex(), { followUps }));
+      expect(ok).toBe(true);
+      expect(answer).toContain("You said: and be brief");
+      expect(taken).toEqual(["and be brief"]);
+    },
+  );
+
+  it("either takes a follow-up at the end of the turn and answers it, or leaves it to the host", async () => {
+    const outcomes: string[] = [];
+    for (let ms = 0; ms < 60; ms += 5) {
+      const prompt = `Hello ${ms}`;
+      let isTaken = false;
+      const followUps = (async function* () {
+        await model.asked(prompt);
+        await new Promise((resolve) => setTimeout(resolve, ms));
+        yield { text: `and ${ms}`, taken: () => void (isTaken = true) };
+      })();
+      const { ok, answer } = completedOf(await ask(prompt, codex(), { followUps }));
+      expect(ok).toBe(true);
+      expect(answer.includes(`You said: and ${ms}`)).toBe(isTaken);
+      outcomes.push(`${ms}: ${isTaken ? "taken" : "left"}`);
+    }
+    console.log("follow-ups, milliseconds after the call of the model:", outcomes.join(", "));
   });
 
   it("shows its plan", async () => {

@@ -1,6 +1,7 @@
 // A stand-in for OpenAI's Responses API on 127.0.0.1, for the real Codex with a provider of its own: <url>/v1, any API key.
 // The "model" does what the user's last prompt says, one step a turn, and then answers in words:
 //   BASH(command) · ESCALATE(command) · PATCH(file) · ASK · PLAN · AGENT(prompt)    a call of the tool for that
+//   PROPOSE(prompt)  a plan in plan mode; that prompt is what "Implement the plan." does then
 //   THINK            a thought before the answer        SLOW(seconds)    the second half of the answer comes that much later
 //   HTTP(status)     every call fails with that status  QUOTA            the stream fails for want of money
 // Any other prompt is answered with `You said: <prompt>`; after tools, with the last tool result.
@@ -8,6 +9,9 @@ import { EventEmitter, once } from "node:events";
 import { createServer } from "node:http";
 
 const stepPattern = /\b(BASH|ESCALATE|PATCH|ASK|PLAN|AGENT)\b(?:\(((?:[^()]|\([^()]*\))*)\))?/gu;
+const proposalPattern = /\bPROPOSE\(((?:[^()]|\([^()]*\))*)\)/u;
+/** Only an answer of the model has the tags at the beginning of lines. */
+const planPattern = /^<proposed_plan>\n([^]*?)\n<\/proposed_plan>$/mu;
 let ids = 0;
 const newId = (prefix) => `${prefix}_${Date.now().toString(36)}${(ids += 1)}`;
 
@@ -82,16 +86,23 @@ function textOf({ content, output }) {
 function situation(input) {
   const at = input.findLastIndex(isPrompt);
   const results = input.slice(at + 1).filter(({ type }) => type?.endsWith("_output"));
-  return { prompt: at === -1 ? "" : textOf(input[at]), results };
+  const prompt = at === -1 ? "" : textOf(input[at]);
+  const plans = input.slice(0, at).flatMap((item) => planPattern.exec(textOf(item))?.[1] ?? []);
+  return { prompt: prompt === "Implement the plan." ? (plans.at(-1) ?? prompt) : prompt, results };
 }
 
 function replyTo({ prompt, results }, tools) {
+  const proposed = proposalPattern.exec(prompt)?.[1];
+  if (proposed !== undefined) return messageOf(`Here it is.\n<proposed_plan>\n${proposed}\n</proposed_plan>\n`);
   const found = [...prompt.matchAll(stepPattern)].map(([, name, argument]) => steps[name](argument));
   const step = found[results.length];
   if (step !== undefined)
     return { ...step, ...namespaceOf(step, tools), id: newId("fc"), call_id: newId("call"), status: "completed" };
   const last = results.at(-1);
-  const text = last === undefined ? `You said: ${prompt}` : `Tool result: ${textOf(last)}`;
+  return messageOf(last === undefined ? `You said: ${prompt}` : `Tool result: ${textOf(last)}`);
+}
+
+function messageOf(text) {
   const content = [{ type: "output_text", text, annotations: [] }];
   return { type: "message", id: newId("msg"), role: "assistant", status: "completed", content };
 }

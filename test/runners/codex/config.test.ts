@@ -69,11 +69,20 @@ describe("capabilities", () => {
     expect(capabilities).toMatchObject({
       approvals: false,
       questions: false,
+      plans: false,
+      sessions: true,
       steer: false,
       interrupt: false,
       images: true,
     });
-    expect(fakeCodex().capabilities).toMatchObject({ approvals: true, questions: true, steer: true, interrupt: true });
+    expect(fakeCodex().capabilities).toMatchObject({
+      approvals: true,
+      questions: true,
+      plans: true,
+      sessions: true,
+      steer: true,
+      interrupt: true,
+    });
   });
 });
 

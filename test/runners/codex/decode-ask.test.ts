@@ -38,6 +38,29 @@ describe("an approval", () => {
     });
   });
 
+  it("of files is about every one of them, also where one is moved to", () => {
+    const changes = [{ path: "/work/a", kind: { type: "update", move_path: "/etc/b" }, diff: "" }];
+    const patches = new Map([["call", changes]]);
+    const ask = decodeAsk("item/fileChange/requestApproval", { itemId: "call" }, { ...where, patches });
+    expect(ask).toMatchObject({ edits: ["/work/a", "/etc/b"], names: ['["edit","/work/a"]', '["edit","/etc/b"]'] });
+    const rights = decodeAsk(
+      "item/fileChange/requestApproval",
+      { itemId: "call", grantRoot: "/" },
+      { ...where, patches },
+    );
+    expect(rights).not.toHaveProperty("edits");
+  });
+
+  it("is remembered by what was asked for, and not where that is typed into a program", () => {
+    const names = (params: object): unknown => asked("item/commandExecution/requestApproval", params).names;
+    const command = { command: "/bin/bash -lc 'ls'", cwd: "/a" };
+    expect(names(command)).toEqual(names({ ...command, reason: "again", command: "ls" }));
+    expect(names(command)).not.toEqual(names({ ...command, cwd: "/b" }));
+    const network = { ...command, networkApprovalContext: { host: "example.org", protocol: "https" } };
+    expect(names(network)).toEqual(names({ ...network, command: "curl" }));
+    expect(names({ ...command, kind: "writeStdin" })).toEqual([]);
+  });
+
   it("of permissions gives what was asked for, for as long as was said, and otherwise nothing", () => {
     const permissions = { network: { enabled: true }, fileSystem: { read: null, write: ["/etc"] } };
     const ask = asked("item/permissions/requestApproval", { permissions, reason: "why" });
@@ -85,6 +108,7 @@ describe("an MCP server's elicitation", () => {
     const lasting = form({}, { _meta: { ..._meta, persist: ["session", "always"] } });
     expect(lasting.request).toMatchObject({ scopes: ["once", "session"] });
     expect(lasting.answer(session)).toMatchObject({ _meta: { persist: "session" } });
+    expect([ask.names, lasting.names]).toEqual([[], ['["tool","demo","echo"]']]);
   });
 
   it("to open an address shows it", () => {

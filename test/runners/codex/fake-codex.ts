@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { configSchema } from "../../../runners/codex/config.ts";
 import { createCodexRunner, type CodexRunnerOptions } from "../../../runners/codex/runner.ts";
 import type { TakopiEvent } from "../../../src/domain/event.ts";
-import type { Runner, RunRequest } from "../../../src/runner/runner.ts";
+import type { FollowUp, Runner, RunRequest } from "../../../src/runner/runner.ts";
 import { collect, createTestHost, runRequest, type TestHostOptions } from "../../factories.ts";
 
 const program = fileURLToPath(new URL("../../../fixtures/programs-codex/codex.mjs", import.meta.url));
@@ -31,6 +31,15 @@ export async function play(
   { request = {}, runner = {}, ...options }: Play = {},
 ): Promise<readonly TakopiEvent[]> {
   return await collect(fakeCodex(runner).run(runRequest({ prompt, ...request }), createTestHost(options)));
+}
+
+/** A text sent during a run, and those that were taken. */
+export function sent(text: string): readonly [AsyncIterable<FollowUp>, readonly string[]] {
+  const taken: string[] = [];
+  const followUps = (async function* () {
+    yield { text, taken: () => void taken.push(text) };
+  })();
+  return [followUps, taken];
 }
 
 export function titles(events: readonly TakopiEvent[]): readonly string[] {

@@ -19,6 +19,7 @@ const circumstances: Readonly<Record<string, Circumstances>> = {
   "resume-image-model": { requested: resumed },
   "resume-unknown": { requested: "00000000-0000-4000-8000-000000000000", ...failed },
   "as-resume-2": { requested: "01a1fbd4-ac7d-7270-990b-94f22b6173d0" },
+  "as-plan": { isPlanning: true },
   // What the runner never sends, and what must come of it if a session were swapped all the same.
   fork: { requested: resumed },
 };

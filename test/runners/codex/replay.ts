@@ -6,7 +6,7 @@ import { decodeExecLine } from "../../../runners/codex/decode-exec.ts";
 import { decodeNotification, decodeThread, decodeTurnId } from "../../../runners/codex/decode-notification.ts";
 import { exitFailure } from "../../../runners/codex/failure.ts";
 import type { CodexMessage } from "../../../runners/codex/messages.ts";
-import { initialState, isSettled } from "../../../runners/codex/state.ts";
+import { initialState, isSettled, leavePlan } from "../../../runners/codex/state.ts";
 import { translate } from "../../../runners/codex/translate.ts";
 import type { TakopiEvent } from "../../../src/domain/event.ts";
 import type { ProcessExit } from "../../../src/wire/subprocess.ts";
@@ -17,17 +17,19 @@ export const fixturesUrl: URL = new URL("../../../fixtures/codex/", import.meta.
 export interface Circumstances {
   readonly requested?: string;
   readonly exit?: ProcessExit;
+  /** Its plans were asked for, and approved. */
+  readonly isPlanning?: boolean;
 }
 
 /** The events of a recorded stream, read as far as a run reads it: until nothing more is to come. */
 export async function replay(name: string, circumstances: Circumstances = {}): Promise<readonly TakopiEvent[]> {
-  const { requested, exit = { kind: "exited", code: 0 } } = circumstances;
+  const { requested, exit = { kind: "exited", code: 0 }, isPlanning = false } = circumstances;
   const events: TakopiEvent[] = [];
-  let state = initialState({ cwd: "/home/user/project", requested });
+  let state = initialState({ cwd: "/home/user/project", requested, isPlanning });
   for (const message of await readRecording(name)) {
     if (isSettled(state)) break;
     const step = translate(state, message);
-    state = step.state;
+    state = step.state.proposal === undefined ? step.state : leavePlan(step.state, false);
     events.push(...step.events);
   }
   const failure = isSettled(state) ? state.failure : exitFailure(exit, await readStderr(name), requested);

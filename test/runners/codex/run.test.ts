@@ -5,9 +5,8 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { Decision } from "../../../src/domain/decision.ts";
 import type { TakopiEvent } from "../../../src/domain/event.ts";
-import type { FollowUp } from "../../../src/runner/runner.ts";
-import { completedOf, createTestHost, runRequest } from "../../factories.ts";
-import { fakeCodex, play, titles, type Play } from "./fake-codex.ts";
+import { collect, completedOf, createTestHost, runRequest } from "../../factories.ts";
+import { fakeCodex, play, sent, titles, type Play } from "./fake-codex.ts";
 
 const session = "01a1fbcf-df83-7692-a225-989261006f8f";
 const resume = { engine: "codex", value: session };
@@ -30,6 +29,7 @@ describe("approvals", () => {
       { kind: "approval", tool: "shell", title: "touch x", scopes: ["once", "session"] },
     ]);
     expect(completedOf(events).answer).toBe('{"decision":"acceptForSession"}');
+    expect(host.taken).toEqual(["ask-1"]);
   });
 
   it("of file changes show what would change", async () => {
@@ -38,7 +38,8 @@ describe("approvals", () => {
     const request = runRequest({ prompt: "FILE" });
     for await (const event of fakeCodex().run(request, host)) events.push(event);
     const path = `${request.cwd}/a.txt`;
-    expect(host.requests).toMatchObject([{ title: "edit a.txt", input: { changes: [{ path, diff: "+a" }] } }]);
+    const diff = "--- /dev/null\n+++ a.txt\n@@ -0,0 +1,1 @@\n+a\n";
+    expect(host.requests).toMatchObject([{ title: "edit a.txt", input: { path, diff, changes: [{ path }] } }]);
     expect(completedOf(events).answer).toBe('{"decision":"decline"}');
   });
 
@@ -51,8 +52,10 @@ describe("approvals", () => {
           resolve({ kind: "dismiss", reason: "withdrawn" });
         });
       });
-    const events = await play("WITHDRAWN", { decide });
+    const host = createTestHost({ decide });
+    const events = await collect(fakeCodex().run(runRequest({ prompt: "WITHDRAWN" }), host));
     expect(withdrawn).toBe(true);
+    expect(host.taken).toEqual([]);
     expect(JSON.parse(completedOf(events).answer)).toMatchObject({ error: { code: -32601 } });
     expect(titles(events)).toContain("messages of an unknown type: attestation/generate ×1");
   });
@@ -154,6 +157,12 @@ describe("sessions", () => {
     expect(completedOf(events)).not.toHaveProperty("resume");
   });
 
+  it.each(["app_server", "exec"])("that another codex has open say so, and are kept (%s)", async (mode) => {
+    const events = await play("hi", { request: { resume }, runner: { config: { mode }, words: ["--held"] } });
+    expect(events).toMatchObject([{ type: "completed", ok: false, resume }]);
+    expect(completedOf(events).error).toMatch(/open in another codex.*Close it there/u);
+  });
+
   it("without the form of an id are never sent: Codex would begin a new session", async () => {
     const host = createTestHost();
     const events: TakopiEvent[] = [];
@@ -173,18 +182,18 @@ describe("sessions", () => {
 });
 
 describe("follow-ups", () => {
-  const once = async function* (text: string): AsyncGenerator<FollowUp, void, undefined> {
-    yield { text };
-  };
-
-  it("go into the running turn, and both answers are kept", async () => {
-    const events = await play("STEERED", { followUps: once("be brief") });
+  it("go into the running turn and are taken, and both answers are kept", async () => {
+    const [followUps, taken] = sent("be brief");
+    const events = await play("STEERED", { followUps });
     expect(completedOf(events)).toMatchObject({ ok: true, answer: "first\n\nand: be brief" });
+    expect(taken).toEqual(["be brief"]);
   });
 
-  it("that come too late for the turn get one of their own", async () => {
-    const events = await play("TOO_LATE", { followUps: once("and then?") });
-    expect(completedOf(events)).toMatchObject({ ok: true, answer: "first\n\nand then?" });
+  it("that come too late for the turn are left to the host", async () => {
+    const [followUps, taken] = sent("and then?");
+    const events = await play("TOO_LATE", { followUps });
+    expect(completedOf(events)).toMatchObject({ ok: true, answer: "first" });
+    expect(taken).toEqual([]);
   });
 });
 

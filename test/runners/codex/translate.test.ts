@@ -22,6 +22,10 @@ describe("the answer", () => {
     expect(completedOf(await replay("two-messages")).answer).toBe("echo: TWO messages");
   });
 
+  it("is as the model wrote it, to the last space", async () => {
+    expect(completedOf(await play("a  \n")).answer).toBe("a  \n");
+  });
+
   it("is never a sub-agent's, whose commands are shown all the same", async () => {
     const events = await play("SUBAGENT");
     expect(completedOf(events)).toMatchObject({ ok: true, answer: "mine" });

@@ -38,15 +38,40 @@ function argumentsOf({ resume, options }: RunRequest, config: ClaudeConfig): rea
     "--output-format=stream-json",
     "--verbose",
     "--permission-prompt-tool=stdio",
+    // Tells when the model gets what the user sends during the run.
+    "--replay-user-messages",
     ...valued("--resume", resume?.value),
     ...valued("--model", model),
     ...valued("--effort", effort),
-    ...valued("--permission-mode", config.permission_mode),
     ...valued("--allowedTools", config.allowed_tools.length === 0 ? undefined : config.allowed_tools.join(",")),
     ...valued("--append-system-prompt", config.append_system_prompt),
-    ...(config.dangerously_skip_permissions ? ["--dangerously-skip-permissions"] : []),
+    ...(options.plan === true ? planArguments(config) : modeArguments(config)),
+  ];
+}
+
+function modeArguments(config: ClaudeConfig): readonly string[] {
+  return [
+    ...valued("--permission-mode", config.permission_mode),
+    ...(config.dangerously_skip_permissions ? [skipPermissions] : []),
     ...config.extra_args,
   ];
+}
+
+/** The mode comes last: the last one counts. Next to the flag that skips permissions it would not count at all. */
+function planArguments(config: ClaudeConfig): readonly string[] {
+  return [
+    ...config.extra_args.filter((arg) => arg !== skipPermissions),
+    ...(modeAfterPlan(config) === "bypassPermissions" ? ["--allow-dangerously-skip-permissions"] : []),
+    "--permission-mode=plan",
+  ];
+}
+
+const skipPermissions = "--dangerously-skip-permissions";
+
+/** The mode in which an approved plan is worked out: what runs without a plan have. Absent: the CLI's own default. */
+export function modeAfterPlan(config: ClaudeConfig): string | undefined {
+  if (config.dangerously_skip_permissions || config.extra_args.includes(skipPermissions)) return "bypassPermissions";
+  return config.permission_mode === "plan" ? undefined : config.permission_mode;
 }
 
 function valued(flag: string, value: string | undefined): readonly string[] {

@@ -21,7 +21,7 @@ export interface ClaudeConfig {
   /** An alias (`opus`, `sonnet`, `haiku`) or a full id. */
   readonly model?: string | undefined;
   readonly effort?: string | undefined;
-  /** Tools and rules that run without asking, such as `Bash(git *)`. */
+  /** Tools and rules that run without asking, such as `Bash(git *)`. While a plan is made they don't count. */
   readonly allowed_tools: readonly string[];
   readonly permission_mode?: string | undefined;
   /** The CLI refuses it as root, unless IS_SANDBOX=1. */

@@ -1,12 +1,18 @@
+import type { Decision } from "../../src/domain/decision.ts";
 import type { RunHost } from "../../src/runner/runner.ts";
 import { encodeLine } from "./encode-line.ts";
-import { decisionRequest, permissionAnswer, type AskedWhere } from "./permission.ts";
+import type { SessionGrants } from "./grants.ts";
+import { lastingUpdates, namesOf } from "./lasting.ts";
 import type { ControlRequestLine } from "./lines.ts";
+import { decisionRequest, permissionAnswer, type AskedWhere } from "./permission.ts";
 
 export interface ControlOptions {
-  readonly decide: RunHost["decide"];
-  /** Writes one line to the CLI. */
-  readonly send: (line: string) => Promise<unknown>;
+  readonly host: Pick<RunHost, "decide" | "answerTaken">;
+  /** Writes one line to the CLI; false when it takes none any more. */
+  readonly send: (line: string) => Promise<boolean>;
+  readonly grants: SessionGrants;
+  /** As in `AnswerContext`. */
+  readonly modeAfterPlan?: string;
 }
 
 /**
@@ -17,6 +23,8 @@ export class Control {
   readonly #options: ControlOptions;
   readonly #open = new Map<string, AbortController>();
   readonly #answering = new Set<Promise<void>>();
+  /** What this process was told to allow from now on. */
+  readonly #told = new Set<string>();
 
   constructor(options: ControlOptions) {
     this.#options = options;
@@ -45,17 +53,40 @@ export class Control {
 
   async #answer(line: ControlRequestLine, where: AskedWhere): Promise<void> {
     const { requestId, subtype } = line;
-    const { send, decide } = this.#options;
     if (subtype !== "can_use_tool") {
-      await send(response({ subtype: "error", request_id: requestId, error: "unsupported" }));
+      await this.#options.send(response({ subtype: "error", request_id: requestId, error: "unsupported" }));
+      return;
+    }
+    if (this.#isGranted(line, where)) {
+      await this.#reply(line, where, { kind: "approve", scope: "session" });
       return;
     }
     const withdrawn = new AbortController();
     this.#open.set(requestId, withdrawn);
-    const decision = await decide(decisionRequest(line, where), withdrawn.signal);
-    this.#open.delete(requestId);
+    const decision = await this.#options.host.decide(await decisionRequest(line, where), withdrawn.signal);
     if (withdrawn.signal.aborted) return;
-    await send(response({ subtype: "success", request_id: requestId, response: permissionAnswer(line, decision) }));
+    const wasTaken = await this.#reply(line, where, decision);
+    this.#open.delete(requestId);
+    if (wasTaken && !withdrawn.signal.aborted) this.#options.host.answerTaken(requestId);
+  }
+
+  /** Allowed in an earlier run of the session. When the process asks although it was told, it has its reasons: the user decides. */
+  #isGranted(line: ControlRequestLine, { cwd, session }: AskedWhere): boolean {
+    const names = namesOf(lastingUpdates(line, "session", cwd));
+    if (session === undefined || names.every((name) => this.#told.has(name))) return false;
+    return this.#options.grants.covers(session, names);
+  }
+
+  async #reply(line: ControlRequestLine, { cwd, session }: AskedWhere, decision: Decision): Promise<boolean> {
+    const { send, grants, modeAfterPlan } = this.#options;
+    if (decision.kind === "approve" && decision.scope === "session") {
+      const names = namesOf(lastingUpdates(line, "session", cwd));
+      for (const name of names) this.#told.add(name);
+      if (session !== undefined) grants.add(session, names);
+    }
+    const context = { cwd, ...(modeAfterPlan !== undefined && { modeAfterPlan }) };
+    const answer = permissionAnswer(line, decision, context);
+    return await send(response({ subtype: "success", request_id: line.requestId, response: answer }));
   }
 }
 

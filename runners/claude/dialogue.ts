@@ -5,10 +5,11 @@ import type { Subprocess } from "../../src/wire/subprocess.ts";
 import { complete } from "./complete.ts";
 import { Control, interruptRequest } from "./control.ts";
 import { exitFailure } from "./failure.ts";
+import type { SessionGrants } from "./grants.ts";
 import { Mailbox } from "../../src/runner/mailbox.ts";
 import { promptLine } from "./prompt.ts";
 import { decodeLine } from "./schema.ts";
-import { isSettled, oweAnswer, reopen, type Failure, type RunState } from "./state.ts";
+import { isSettled, oweAnswer, type Failure, type RunState } from "./state.ts";
 import { translate, translateMalformed, translateOversize } from "./translate.ts";
 
 /** How long the CLI is waited for, in milliseconds. */
@@ -37,12 +38,15 @@ export interface DialogueOptions {
   readonly child: Subprocess;
   readonly host: RunHost;
   readonly state: RunState;
+  readonly grants: SessionGrants;
+  /** As in `AnswerContext`. */
+  readonly modeAfterPlan: string | undefined;
   readonly patience: Partial<Patience>;
 }
 
 type Signal =
   | { readonly kind: "line"; readonly line: OutputLine }
-  | { readonly kind: "follow_up"; readonly text: string }
+  | { readonly kind: "follow_up"; readonly followUp: FollowUp }
   | { readonly kind: "silence" }
   | { readonly kind: "ended" };
 
@@ -55,18 +59,19 @@ export class Dialogue {
   readonly #lines: AsyncIterator<OutputLine>;
   readonly #followUps: AsyncIterator<FollowUp>;
   readonly #signals = new Mailbox<Signal>();
-  /** Follow-ups not written yet: older CLIs don't tell which turn took a line, so they get it after the turn. */
-  readonly #held: string[] = [];
+  /** Follow-ups that were written and have not reached the model, by the id of their line. */
+  readonly #sent = new Map<string, FollowUp>();
   #state: RunState;
   #hasEnded = false;
   #stopping: Promise<unknown> | undefined;
 
-  constructor({ child, host, state, patience }: DialogueOptions) {
+  constructor({ child, host, state, grants, modeAfterPlan, patience }: DialogueOptions) {
     this.#child = child;
     this.#host = host;
     this.#state = state;
     this.#patience = { ...defaultPatience, ...patience };
-    this.#control = new Control({ decide: (...asked) => host.decide(...asked), send: (line) => child.write(line) });
+    const send = (line: string): Promise<boolean> => child.write(line);
+    this.#control = new Control({ host, send, grants, ...(modeAfterPlan !== undefined && { modeAfterPlan }) });
     this.#lines = child.lines[Symbol.asyncIterator]();
     this.#followUps = host.followUps[Symbol.asyncIterator]();
     host.signal.addEventListener("abort", this.#cancel, { once: true });
@@ -80,7 +85,8 @@ export class Dialogue {
     this.#pullFollowUp();
     while (!this.#isOver()) yield* await this.#next();
     const failure = await this.#failure();
-    this.#stopping ??= this.#stopGently();
+    // What still waits in the CLI's queue must not run: it is to become a prompt of its own.
+    this.#stopping ??= this.#sent.size > 0 ? this.#stopNow() : this.#stopGently();
     yield* complete(this.#state, failure);
   }
 
@@ -98,7 +104,7 @@ export class Dialogue {
   #isOver(): boolean {
     if (this.#hasEnded) return true;
     if (this.#host.signal.aborted) return this.#state.result !== undefined;
-    return isSettled(this.#state) && this.#held.length === 0;
+    return isSettled(this.#state);
   }
 
   async #next(): Promise<readonly TakopiEvent[]> {
@@ -109,9 +115,8 @@ export class Dialogue {
       case "line":
         return this.#receive(signal.line);
       case "follow_up":
-        this.#held.push(signal.text);
         this.#pullFollowUp();
-        await this.#sendHeld();
+        await this.#steer(signal.followUp);
         return [];
       case "silence":
       case "ended":
@@ -120,10 +125,10 @@ export class Dialogue {
     }
   }
 
-  async #receive(output: OutputLine): Promise<readonly TakopiEvent[]> {
+  #receive(output: OutputLine): readonly TakopiEvent[] {
     const { state, events } = this.#translate(output);
     this.#state = state;
-    await this.#sendHeld();
+    this.#reportTaken();
     if (!this.#isOver()) this.#pullLine();
     return events;
   }
@@ -132,19 +137,26 @@ export class Dialogue {
     if (output.kind === "oversize") return translateOversize(this.#state, output.bytes);
     const line = decodeLine(output.text);
     if (line === undefined) return translateMalformed(this.#state, output.text);
-    const { cwd, text } = this.#state;
-    if (line.type === "control_request") this.#control.receive(line, { cwd, text });
+    if (line.type === "control_request") this.#control.receive(line, this.#state);
     if (line.type === "control_cancel_request") this.#control.withdraw(line.requestId);
     return translate(this.#state, line);
   }
 
-  /** Writes what the user sent meanwhile: into the running turn where that can be followed, else when the turn has ended. */
-  async #sendHeld(): Promise<void> {
-    if (this.#held.length === 0 || this.#host.signal.aborted) return;
-    if (!this.#state.tracksPrompts && !isSettled(this.#state)) return;
+  /** Writes what the user sent meanwhile. The model reads it behind the tool that runs; if it has no more to do, in a turn of its own. */
+  async #steer(followUp: FollowUp): Promise<void> {
+    if (this.#host.signal.aborted) return;
     const uuid = crypto.randomUUID();
-    this.#state = this.#state.tracksPrompts ? oweAnswer(this.#state, uuid) : reopen(this.#state);
-    void this.#child.write(await promptLine({ text: this.#held.splice(0).join("\n\n"), attachments: [], uuid }));
+    this.#state = oweAnswer(this.#state, uuid);
+    this.#sent.set(uuid, followUp);
+    void this.#child.write(await promptLine({ text: followUp.text, attachments: [], uuid }));
+  }
+
+  /** The CLI repeats a line when it gives it to the model; what it only queued would be lost with the process. */
+  #reportTaken(): void {
+    for (const [uuid, followUp] of this.#sent) {
+      if (this.#state.taken.has(uuid)) followUp.taken();
+      if (!this.#state.owed.has(uuid) || this.#state.taken.has(uuid)) this.#sent.delete(uuid);
+    }
   }
 
   #armSilence(): NodeJS.Timeout | undefined {
@@ -165,7 +177,7 @@ export class Dialogue {
   #pullFollowUp(): void {
     const ignore = (): void => {};
     this.#followUps.next().then(({ done, value }) => {
-      if (done !== true) this.#signals.post({ kind: "follow_up", text: value.text });
+      if (done !== true) this.#signals.post({ kind: "follow_up", followUp: value });
     }, ignore);
   }
 

@@ -1,6 +1,7 @@
-// Command:  claude -p --input-format=stream-json --output-format=stream-json --verbose --permission-prompt-tool=stdio
-// Protocol: JSON lines both ways; the prompt is a `user` line, permissions are `control_request` / `control_response`.
-// Resume:   --resume=<session id>, one process per run. Two processes on one session would lose a turn.
+// Command:  claude -p --input-format=stream-json --output-format=stream-json --verbose --permission-prompt-tool=stdio --replay-user-messages
+// Protocol: JSON lines both ways; the prompt is a `user` line, permissions are `control_request` / `control_response`; a
+//           `user` line sent during a turn is repeated when the model gets it.
+// Resume:   --resume=<session id>, one process per run. Two processes on one session would lose a turn. Sessions are files.
 // Quirks:   stdin stays open until the last result, else permissions are denied; `init` and `result` come once per turn, and work in
 //           the background adds turns; `subtype: "success"` with `is_error` is a failure. Measured with 1.0.128 to 2.1.329.
 import { defineBackend, type EngineBackend } from "../../src/runner/backend.ts";

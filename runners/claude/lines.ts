@@ -22,6 +22,8 @@ export interface AssistantLine {
 export interface UserLine {
   readonly type: "user";
   readonly session_id: string | undefined;
+  /** As it was sent, on lines that repeat what the host sent. Such lines are marked as `isReplay` since 2.0. */
+  readonly uuid: string | undefined;
   readonly blocks: readonly Block[];
   /** `create` for a Write of a new file. */
   readonly resultType: string | undefined;
@@ -71,7 +73,7 @@ export interface ControlRequestLine {
   readonly subtype: string;
   readonly tool: string;
   readonly input: Fields;
-  readonly suggestions: readonly PermissionSuggestion[];
+  readonly suggestions: readonly PermissionUpdate[];
 }
 
 export type ClaudeLine =
@@ -109,8 +111,8 @@ export type Block =
   | ToolUseBlock
   | ToolResultBlock;
 
-/** What the CLI offers to remember when a permission is given. */
-export type PermissionSuggestion = Fields & { readonly type: "addRules" | "setMode" };
+/** What the CLI offers to remember when a permission is given. Its keys beside `type` depend on that. */
+export type PermissionUpdate = Fields & { readonly type: "addRules" | "addDirectories" | "setMode" };
 
 export interface ClaudeQuestion {
   readonly text: string;

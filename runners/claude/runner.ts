@@ -2,11 +2,13 @@ import type { TakopiEvent } from "../../src/domain/event.ts";
 import { createResumeCodec } from "../../src/runner/resume-line.ts";
 import type { Capabilities, ResumeCodec, Runner, RunHost, RunRequest } from "../../src/runner/runner.ts";
 import { SpawnError, startSubprocess, type Subprocess } from "../../src/wire/subprocess.ts";
-import { launchOf } from "./arguments.ts";
+import { launchOf, modeAfterPlan } from "./arguments.ts";
 import { complete } from "./complete.ts";
 import type { ClaudeConfig } from "./config.ts";
 import { Dialogue, type Patience } from "./dialogue.ts";
 import { installHint } from "./failure.ts";
+import { SessionGrants } from "./grants.ts";
+import { listSessions } from "./list-sessions.ts";
 import { promptLine } from "./prompt.ts";
 import { engine, initialState, type Failure } from "./state.ts";
 
@@ -26,7 +28,7 @@ const capabilities: Capabilities = {
   images: true,
   model: true,
   effort: ["low", "medium", "high", "xhigh", "max"],
-  sessions: false,
+  sessions: true,
   fork: false,
 };
 
@@ -38,27 +40,47 @@ const resumeCodec: ResumeCodec = createResumeCodec({
 
 /** Claude Code's CLI, one process per run. */
 export function createClaudeRunner(options: ClaudeRunnerOptions): Runner {
-  return { engine, capabilities, ...resumeCodec, run: (request, host) => runClaude(request, host, options) };
+  const setup: Setup = { ...options, grants: new SessionGrants(), own: new Set() };
+  return {
+    engine,
+    capabilities,
+    ...resumeCodec,
+    run: (request, host) => runClaude(request, host, setup),
+    listSessions: (cwd, host) => listSessions({ cwd, host, own: setup.own }),
+  };
+}
+
+interface Setup extends ClaudeRunnerOptions {
+  readonly grants: SessionGrants;
+  /** Sessions of the runs that are going on; a session has one at a time. */
+  readonly own: Set<string>;
 }
 
 async function* runClaude(
   request: RunRequest,
   host: RunHost,
-  options: ClaudeRunnerOptions,
+  setup: Setup,
 ): AsyncGenerator<TakopiEvent, void, undefined> {
   const state = initialState(request.cwd, request.resume?.value);
   const uuid = crypto.randomUUID();
   const prompt = await promptLine({ text: request.prompt, attachments: request.attachments, uuid });
-  const child = host.signal.aborted ? { error: "cancelled" } : await start(request, host, options);
+  const child = host.signal.aborted ? { error: "cancelled" } : await start(request, host, setup);
   if ("error" in child) {
     yield* complete(state, child);
     return;
   }
-  const dialogue = new Dialogue({ child, host, state, patience: options.patience ?? {} });
+  const { config, grants, own, patience = {} } = setup;
+  const dialogue = new Dialogue({ child, host, state, grants, modeAfterPlan: modeAfterPlan(config), patience });
+  let session = request.resume?.value;
+  if (session !== undefined) own.add(session);
   try {
-    yield* dialogue.hold(prompt);
+    for await (const event of dialogue.hold(prompt)) {
+      if (event.type === "started") own.add((session = event.resume.value));
+      yield event;
+    }
   } finally {
     await dialogue.close();
+    if (session !== undefined) own.delete(session);
   }
 }
 

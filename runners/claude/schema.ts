@@ -6,7 +6,7 @@ import type {
   ClaudeQuestion,
   ControlRequestLine,
   PermissionDenial,
-  PermissionSuggestion,
+  PermissionUpdate,
   RateLimitLine,
   ResultLine,
   SystemLine,
@@ -64,6 +64,7 @@ function decodeUser(fields: Fields): UserLine {
   return {
     type: "user",
     session_id: textAt(fields, "session_id"),
+    uuid: textAt(fields, "uuid"),
     blocks: decodeContent(fieldsAt(fields, "message")["content"]),
     resultType: textAt(fieldsAt(fields, "tool_use_result"), "type"),
   };
@@ -121,11 +122,11 @@ function decodeControlRequest(fields: Fields): ControlRequestLine | undefined {
 }
 
 /** Suggestions of a kind that is not offered to the user are left out. */
-function decodeSuggestion(item: unknown): readonly PermissionSuggestion[] {
+function decodeSuggestion(item: unknown): readonly PermissionUpdate[] {
   if (!isFields(item)) return [];
   const type = item["type"];
-  const isOffered = type === "setMode" || (type === "addRules" && item["behavior"] === "allow");
-  return isOffered ? [{ ...item, type }] : [];
+  if (type === "addRules") return item["behavior"] === "allow" ? [{ ...item, type }] : [];
+  return type === "setMode" || type === "addDirectories" ? [{ ...item, type }] : [];
 }
 
 function decodeControlCancel(fields: Fields): ClaudeLine | undefined {

@@ -26,11 +26,11 @@ export interface RunState {
   readonly answers: readonly string[];
   /** Descriptions of work that goes on behind the turns, by id. */
   readonly background: ReadonlyMap<string, string>;
-  /** The CLI reports what becomes of each user line (2.1.3xx). */
-  readonly tracksPrompts: boolean;
   /** Ids of user lines sent after the first whose turn has not ended. */
   readonly owed: ReadonlySet<string>;
-  /** When the last turn ended, background work or an owed answer was about to start another. */
+  /** Ids of those that reached the model, also when their turn has ended. */
+  readonly taken: ReadonlySet<string>;
+  /** When the last turn ended, background work was about to start another. */
   readonly awaitsTurn: boolean;
   /** The result of the last turn; absent while a turn runs. */
   readonly result?: ResultLine;
@@ -54,8 +54,8 @@ export function initialState(cwd: string, requested?: string): RunState {
     text: "",
     answers: [],
     background: new Map(),
-    tracksPrompts: false,
     owed: new Set(),
+    taken: new Set(),
     awaitsTurn: false,
     notes: 0,
     unknown: new Map(),
@@ -65,7 +65,7 @@ export function initialState(cwd: string, requested?: string): RunState {
 /** Whether nothing more is to come: the last turn has its result, and no other one follows. */
 export function isSettled(state: RunState): boolean {
   if (state.failure !== undefined) return true;
-  return state.result !== undefined && !state.awaitsTurn;
+  return state.result !== undefined && !state.awaitsTurn && state.owed.size === 0;
 }
 
 export function unchanged(state: RunState): Step {
@@ -109,9 +109,19 @@ export function remarks(state: RunState, all: readonly Remark[]): Step {
   }, unchanged(state));
 }
 
-/** A user line was written that will have, or join, a turn of its own. */
+/** A user line was written that will have a turn of its own, or join the running one. */
 export function oweAnswer(state: RunState, uuid: string): RunState {
-  return { ...state, owed: new Set(state.owed).add(uuid), awaitsTurn: true };
+  return { ...state, owed: new Set(state.owed).add(uuid) };
+}
+
+/** The turn that runs, or the next one, works on this line. Lines that nobody owes an answer to are passed over. */
+export function takeLine(state: RunState, uuid: string): RunState {
+  return state.owed.has(uuid) ? { ...state, taken: new Set(state.taken).add(uuid) } : state;
+}
+
+/** Nothing more is to come of this line: its turn has ended, or it was dropped. */
+export function settleLine(state: RunState, uuid: string): RunState {
+  return { ...state, owed: new Set([...state.owed].filter((id) => id !== uuid)) };
 }
 
 /** A turn has begun, or is about to: what the last one ended with no longer counts. */

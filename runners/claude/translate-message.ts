@@ -2,7 +2,7 @@ import type { Action, ActionDetail, ActionEvent } from "../../src/domain/event.t
 import { toolAction } from "../../src/runner/tool-action.ts";
 import type { AssistantLine, Block, ToolResultBlock, ToolUseBlock, UserLine } from "./lines.ts";
 import { decodeContent } from "./schema.ts";
-import { engine, reopen, startedEvent, unchanged, type RunState, type Step } from "./state.ts";
+import { engine, reopen, startedEvent, takeLine, unchanged, type RunState, type Step } from "./state.ts";
 
 /** How much of a thought or of a tool's output an action keeps, in characters: enough to show, too little to fill memory. */
 const maxTextChars = 1_000;
@@ -22,9 +22,9 @@ export function translateAssistant(state: RunState, line: AssistantLine): Step {
   );
 }
 
-/** Tool results. Other user lines are the CLI talking to the model. */
+/** Tool results, and what the user sent, repeated when the model gets it. Other user lines are the CLI talking to the model. */
 export function translateUser(state: RunState, line: UserLine): Step {
-  const begun = ensureStarted(state, line);
+  const begun = ensureStarted(line.uuid === undefined ? state : takeLine(state, line.uuid), line);
   return line.blocks.reduce<Step>((step, block) => {
     if (block.type !== "tool_result") return step;
     const next = endTool(step.state, block, line);

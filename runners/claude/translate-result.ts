@@ -1,17 +1,20 @@
-import { failureOf, isLostSession } from "./failure.ts";
+import { failureOf, isLostSession, turnError } from "./failure.ts";
 import type { PermissionDenial, ResultLine } from "./lines.ts";
-import { remarks, unchanged, type Remark, type RunState, type Step } from "./state.ts";
+import { remarks, takeLine, unchanged, type Remark, type RunState, type Step } from "./state.ts";
 
 /** The end of a turn. It is the end of the run too, unless something is still to come (see `isSettled`). */
 export function translateResult(state: RunState, line: ResultLine): Step {
   const complaint = line.errors.find(isLostSession);
   if (state.session === undefined && complaint !== undefined)
     return unchanged({ ...state, failure: failureOf(complaint) });
-  const owed = new Set([...state.owed].filter((id) => !line.user_message_uuids.includes(id)));
+  const { taken } = line.user_message_uuids.reduce(takeLine, state);
+  const owed = new Set([...state.owed].filter((id) => !taken.has(id)));
   // Work that ends in the background starts a turn that reports it, so that an empty set alone is not the end.
-  const awaitsTurn = state.background.size > 0 || owed.size > 0;
-  const ended: RunState = { ...state, owed, awaitsTurn, result: line, text: "", answers: withAnswer(state, line) };
-  return remarks(ended, [...line.permission_denials.map(denialRemark), ...backgroundRemark(ended)]);
+  const awaitsTurn = state.background.size > 0;
+  const answers = withAnswer(state, line);
+  const ended: RunState = { ...state, owed, taken, awaitsTurn, result: line, text: "", answers };
+  const denials = line.permission_denials.map(denialRemark);
+  return remarks(ended, [...denials, ...backgroundRemark(ended), ...failureRemark(ended, line)]);
 }
 
 export function isFailed(line: ResultLine): boolean {
@@ -47,4 +50,10 @@ function backgroundRemark(state: RunState): readonly Remark[] {
   return [
     { title: work === "" ? "background work still running" : `background work still running: ${work}`, level: "info" },
   ];
+}
+
+/** The run goes on with the text the user sent meanwhile, and its end will speak of that turn alone. */
+function failureRemark(state: RunState, line: ResultLine): readonly Remark[] {
+  if (state.owed.size === 0 || !isFailed(line)) return [];
+  return [{ kind: "warning", title: turnError(line), ok: false, level: "warning" }];
 }

@@ -1,5 +1,5 @@
 import type { ClaudeLine, LifecycleLine, RateLimitLine } from "./lines.ts";
-import { remark, unchanged, type RunState, type Step } from "./state.ts";
+import { remark, settleLine, takeLine, unchanged, type RunState, type Step } from "./state.ts";
 import { translateAssistant, translateUser } from "./translate-message.ts";
 import { translateResult } from "./translate-result.ts";
 import { translateSystem } from "./translate-system.ts";
@@ -60,10 +60,10 @@ function translateRateLimit(state: RunState, info: RateLimitLine): Step {
   });
 }
 
-function followPrompt(state: RunState, line: LifecycleLine): RunState {
-  const isDone = line.state === "completed" || line.state === "cancelled";
-  if (!isDone) return { ...state, tracksPrompts: true };
-  return { ...state, tracksPrompts: true, owed: without(state.owed, [line.uuid]) };
+function followPrompt(state: RunState, { uuid, state: phase }: LifecycleLine): RunState {
+  if (phase === "started") return takeLine(state, uuid);
+  if (phase === "completed") return settleLine(takeLine(state, uuid), uuid);
+  return phase === "cancelled" ? settleLine(state, uuid) : state;
 }
 
 /** The run keeps its token: a run has one session, and the one before `/clear` still exists. */
@@ -76,8 +76,4 @@ function translateReset(state: RunState): Step {
       level: "warning",
     },
   );
-}
-
-function without(ids: ReadonlySet<string>, gone: readonly string[]): ReadonlySet<string> {
-  return new Set([...ids].filter((id) => !gone.includes(id)));
 }

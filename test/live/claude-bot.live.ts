@@ -1,3 +1,5 @@
+import { access } from "node:fs/promises";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type LocalBot, startLocalBot, textOf } from "../e2e/local-bot.ts";
 import type { LocalMessage } from "../../src/local/bot-api-types.ts";
@@ -19,7 +21,7 @@ let local: LocalBot;
 beforeEach(async () => {
   model = await startFakeAnthropic();
   local = await startLocalBot({
-    tables: `[claude]\ncommand = ${JSON.stringify(program)}\nuse_api_billing = true\n`,
+    tables: `[claude]\ncommand = ${JSON.stringify(program)}\nuse_api_billing = true\nallowed_tools = ["Bash", "Read"]\n`,
     env: {
       ANTHROPIC_BASE_URL: model.url,
       ANTHROPIC_API_KEY: "no-real-key",
@@ -31,6 +33,8 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  // While the bot goes on: what is over leaves nothing behind.
+  await expect.poll(() => processesWith(MARK), { timeout: 20_000 }).toEqual([]);
   await local.close();
   expect(await processesWith(MARK)).toEqual([]);
   await model.close();
@@ -61,19 +65,64 @@ describe("Claude Code's own CLI in the whole bot", () => {
     expect(textOf(final)).toContain("Tool result: done");
   });
 
-  it("tells the model that nobody can answer its question, and gets to an end", async () => {
+  it("asks the user its question, and gets the answer", async () => {
     local.say("/claude ASK");
-    const final = await shows(/^done · claude/);
-    expect(textOf(final)).toContain("can't be asked right now");
+    await local.press(await shows(/^claude asks[^]*Which colour\?/), /Blue/);
+    await shows(/^✓ Answered/);
+    expect(textOf(await shows(/^done · claude/))).toContain(`"Which colour?"="Blue"`);
   });
 
-  it("cancels a run with everything it started", async () => {
+  it("asks before it writes a file, shows the change, and keeps to the answer", async () => {
+    const paths = ["approved.txt", "denied.txt"].map((name) => join(local.dir, name));
+    local.say(`/claude WRITE(${paths[0]}) WRITE(${paths[1]})`);
+    await local.press(await shows(/^claude asks[^]*approved\.txt[^]*\+hello/), /^Approve/);
+    await shows(/^✓ Approved · Write/);
+    await local.press(await shows(/^claude asks[^]*denied\.txt/), /^Deny/);
+    await shows(/^done · claude/);
+    expect(await Promise.all(paths.map(exists))).toEqual([true, false]);
+  });
+
+  it("shows its plan, and works by it once that is approved", async () => {
+    const path = join(local.dir, "planned.txt");
+    local.say(`/claude /plan PLANFILE PLAN WRITE(${path})`);
+    await local.press(await shows(/Work by this plan\?/), /accept edits/);
+    await shows(/^done · claude/);
+    expect(await exists(path)).toBe(true);
+  });
+
+  it("takes a prompt that waits in its session into the run that works", async () => {
+    local.say("/claude Hello");
+    const first = await shows(/^done · claude/);
+    local.say(`BASH(node -e "setTimeout(process.exit,6000)")`, { replyTo: first.message_id });
+    await shows(/▸ node/);
+    local.say("and be brief", { replyTo: first.message_id });
+    expect(await local.press(await shows(/^queued · claude/), /Steer now/)).toBe("Passing it to claude…");
+    await shows(/claude took this into the run/);
+    await shows(/^done · claude/, { after: first.message_id });
+    expect(model.texts.some((text) => text.includes("and be brief"))).toBe(true);
+  });
+
+  it("lists its sessions, and continues one of them", async () => {
+    local.say("/claude Remember this");
+    const first = await shows(/^done · claude/);
+    local.say("/sessions claude");
+    const listed = await shows(/^Sessions of claude/);
+    expect(textOf(listed)).toContain("Remember this");
+    await local.press(listed, /Remember this/);
+    const offer = await shows(/of claude\. /, { after: listed.message_id });
+    local.say("Go on", { replyTo: offer.message_id });
+    const second = await shows(/You said: Go on/);
+    expect(RESUME_LINE.exec(textOf(second))?.[0]).toBe(RESUME_LINE.exec(textOf(first))?.[0]);
+  });
+
+  it("cancels a run with everything it started, and its session goes on", async () => {
     local.say("/claude BASH(trap '' TERM; tail -f /dev/null)");
     const card = await shows(/▸ trap/);
     expect(await local.press(card, /Cancel/)).toBe("Cancelling…");
-    await shows(/^cancelled · claude/);
-    await local.stopBot();
-    expect(await processesWith(MARK)).toEqual([]);
+    const cancelled = await shows(/^cancelled · claude/);
+    await expect.poll(() => processesWith(MARK), { timeout: 20_000 }).toEqual([]);
+    local.say("Go on", { replyTo: cancelled.message_id });
+    expect(textOf(await shows(/^done · claude/))).toContain("You said: Go on");
   });
 
   it("explains an error of the model's service", async () => {
@@ -89,3 +138,10 @@ describe("Claude Code's own CLI in the whole bot", () => {
     expect(RESUME_LINE.exec(textOf(final))?.[0]).not.toContain("00000000-1111");
   });
 });
+
+async function exists(path: string): Promise<boolean> {
+  return await access(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,59 +1,28 @@
-import { access, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { configSchema } from "../../runners/claude/config.ts";
-import { createClaudeRunner } from "../../runners/claude/runner.ts";
 import type { Decision } from "../../src/domain/decision.ts";
 import type { TakopiEvent } from "../../src/domain/event.ts";
-import { toRunId } from "../../src/domain/run.ts";
-import type { Runner, RunRequest } from "../../src/runner/runner.ts";
-import { collect, completedOf, createTestHost, runRequest, type TestHost, type TestHostOptions } from "../factories.ts";
-import { startFakeAnthropic, type FakeAnthropic } from "./fake-anthropic.mjs";
+import type { Runner } from "../../src/runner/runner.ts";
+import { collect, completedOf, type TestHostOptions } from "../factories.ts";
+import { openClaudeLab, type ClaudeLab } from "./claude-lab.ts";
 import { runProcesses } from "./run-processes.ts";
 
-const program = process.env["TAKOPI_LIVE_CLAUDE"];
-if (program === undefined)
-  throw new Error("run `node test/live/run.mjs claude`: it installs the CLI and says where it is");
-
-let model: FakeAnthropic;
-let home: string;
+let lab: ClaudeLab;
 let cwd: string;
-let runs = 0;
 
 beforeAll(async () => {
-  model = await startFakeAnthropic();
-  home = await mkdtemp(join(tmpdir(), "takopi-claude-home-"));
-  cwd = await mkdtemp(join(tmpdir(), "takopi-claude-work-"));
+  lab = await openClaudeLab();
+  ({ cwd } = lab);
 });
 
 afterAll(async () => {
-  await model.close();
-  await Promise.all([home, cwd].map((path) => rm(path, { recursive: true, force: true })));
+  await lab.close();
 });
 
-function claude(config: Readonly<Record<string, unknown>> = {}): Runner {
-  const parsed = configSchema.parse({ command: program, use_api_billing: true, ...config });
-  return createClaudeRunner({ config: parsed, configDir: "/" });
-}
-
-function request(prompt: string, more: Partial<RunRequest> = {}): RunRequest {
-  runs += 1;
-  return runRequest({ prompt, cwd, runId: toRunId(`live-${process.pid}-${runs}`), ...more });
-}
-
-function host(options: TestHostOptions = {}): TestHost {
-  const env = {
-    PATH: process.env["PATH"] ?? "",
-    HOME: home,
-    CLAUDE_CONFIG_DIR: join(home, ".claude"),
-    ANTHROPIC_BASE_URL: model.url,
-    ANTHROPIC_API_KEY: "no-real-key",
-    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
-    CLAUDE_CODE_MAX_RETRIES: "1",
-  };
-  return createTestHost({ env, ...options });
-}
+const claude: ClaudeLab["runner"] = (config) => lab.runner(config);
+const request: ClaudeLab["request"] = (prompt, more) => lab.request(prompt, more);
+const host: ClaudeLab["host"] = (options) => lab.host(options);
 
 async function ask(
   prompt: string,
@@ -62,15 +31,6 @@ async function ask(
 ): Promise<readonly TakopiEvent[]> {
   return await collect(runner.run(request(prompt), host(options)));
 }
-
-async function exists(path: string): Promise<boolean> {
-  return await access(path).then(
-    () => true,
-    () => false,
-  );
-}
-
-const asking = { allowed_tools: ["Read"] };
 
 describe("Claude Code's own CLI", () => {
   it("answers, in a session that the next run continues", async () => {
@@ -113,52 +73,6 @@ describe("Claude Code's own CLI", () => {
     expect(completedOf(events)).toMatchObject({ ok: true, answer: "Tool result: Exit code 3" });
   });
 
-  it("does not do what was denied, and tells the model why", async () => {
-    const decide = (): Decision => ({ kind: "deny", reason: "not today" });
-    const events = await ask("BASH(touch denied.txt)", claude(asking), { decide });
-    expect(completedOf(events)).toMatchObject({ ok: true, answer: "Tool result: not today" });
-    expect(events).toContainEqual(
-      expect.objectContaining({ action: expect.objectContaining({ title: "permission denied: Bash" }) }),
-    );
-    expect(await exists(join(cwd, "denied.txt"))).toBe(false);
-  });
-
-  it("asks once for what was approved for the session", async () => {
-    const itsHost = host({ decide: () => ({ kind: "approve", scope: "session" }) });
-    const path = join(cwd, "approved.txt");
-    const prompt = `BASH(touch ${path}) BASH(touch ${path})`;
-    const events = await collect(claude(asking).run(request(prompt), itsHost));
-    expect(completedOf(events).ok).toBe(true);
-    expect(itsHost.requests).toMatchObject([{ kind: "approval", tool: "Bash", title: "touch approved.txt" }]);
-    expect(await exists(path)).toBe(true);
-  });
-
-  it("writes a new file with the edits of the session approved", async () => {
-    const itsHost = host({ decide: () => ({ kind: "approve", scope: "session" }) });
-    const [one, two] = [join(cwd, "one.txt"), join(cwd, "two.txt")];
-    const events = await collect(claude(asking).run(request(`WRITE(${one}) WRITE(${two})`), itsHost));
-    expect(itsHost.requests).toHaveLength(1);
-    const added = {
-      action: expect.objectContaining({ detail: expect.objectContaining({ changes: [{ path: two, kind: "add" }] }) }),
-    };
-    expect(events).toContainEqual(expect.objectContaining(added));
-  });
-
-  it("takes the answer to its question", async () => {
-    const decide = (): Decision => ({ kind: "answers", answers: { 0: ["Blue"] } });
-    const { answer } = completedOf(await ask("ASK", claude(), { decide }));
-    expect(answer).toContain(`"Which colour?"="Blue"`);
-  });
-
-  it("shows its plan and goes on when it is approved", async () => {
-    const itsHost = host({ decide: () => ({ kind: "approve", scope: "once", acceptEdits: true }) });
-    const path = join(cwd, "planned.txt");
-    const events = await collect(claude({ permission_mode: "plan" }).run(request(`PLAN WRITE(${path})`), itsHost));
-    expect(itsHost.requests.map(({ kind }) => kind)).toEqual(["plan"]);
-    expect(completedOf(events).ok).toBe(true);
-    expect(await exists(path)).toBe(true);
-  });
-
   it("reports failures of the API in words, after its own retries", async () => {
     const events = await ask("HTTP(500)");
     expect(completedOf(events)).toMatchObject({ ok: false, answer: "" });
@@ -170,14 +84,6 @@ describe("Claude Code's own CLI", () => {
     const resume = { engine: "claude", value: "00000000-1111-4222-8333-444444444444" };
     const events = await collect(claude().run(request("Hello", { resume }), host()));
     expect(events).toMatchObject([{ type: "completed", ok: false, fault: "session_not_found" }]);
-  });
-
-  it("takes a follow-up while it answers", async () => {
-    const followUps = (async function* () {
-      yield { text: "and be brief" };
-    })();
-    const { ok, answer } = completedOf(await ask("SLOW(2) story", claude(), { followUps }));
-    expect({ ok, answer }).toEqual({ ok: true, answer: "You said: SLOW(2) story\n\nYou said: and be brief" });
   });
 
   it("reports work in the background when that has ended", async () => {
@@ -208,7 +114,7 @@ describe("Claude Code's own CLI", () => {
     ["of 100 kB", "0123456789abcdef ".repeat(6_100).trim()],
   ])("gets a prompt %s intact", async (_, prompt) => {
     expect(completedOf(await ask(prompt)).ok).toBe(true);
-    expect(model.texts).toContain(prompt);
+    expect(lab.model.texts).toContain(prompt);
   });
 });
 

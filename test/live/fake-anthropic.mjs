@@ -1,11 +1,12 @@
 // A stand-in for Anthropic's Messages API on 127.0.0.1, for the real CLI: ANTHROPIC_BASE_URL=<url> and any API key.
 // The "model" does what the user's last prompt says, one step a turn, and then answers in words:
 //   BASH(command) · BACKGROUND(command) · WRITE(absolute path) · AGENT(prompt) · ASK · PLAN    a call of that tool
+//   PLANFILE         writes the file that plan mode names
 //   SLOW(seconds)    the answer takes that long        HTTP(status)    every call fails with that status
 // Any other prompt is answered with `You said: <prompt>`; after tools, with the last tool result.
 import { createServer } from "node:http";
 
-const stepPattern = /\b(BASH|BACKGROUND|WRITE|AGENT|ASK|PLAN)\b(?:\(((?:[^()]|\([^()]*\))*)\))?/gu;
+const stepPattern = /\b(BASH|BACKGROUND|WRITE|AGENT|ASK|PLAN|PLANFILE)\b(?:\(((?:[^()]|\([^()]*\))*)\))?/gu;
 let ids = 0;
 const newId = (prefix) => `${prefix}_${Date.now().toString(36)}${(ids += 1)}`;
 
@@ -26,6 +27,7 @@ const calls = {
   AGENT: (prompt) => ["Agent", { description: "Look around", prompt, subagent_type: "general-purpose" }],
   ASK: () => ["AskUserQuestion", { questions: [question] }],
   PLAN: () => ["ExitPlanMode", { plan: "# Plan\n\n1. Do it\n" }],
+  PLANFILE: (_, { planPath }) => ["Write", { file_path: planPath, content: "# Plan\n\n1. Do it\n" }],
 };
 
 /** Starts it on a free port. `texts` collects every text block the model was sent. */
@@ -71,6 +73,7 @@ function situation(messages) {
     prompt: at === -1 ? "" : textsOf(messages[at].content).join("\n"),
     turns: later.filter(({ role }) => role === "assistant").length,
     lastResult: results.at(-1),
+    planPath: /\/[^\s"'`\\]+\/plans\/[\w.-]+\.md/u.exec(JSON.stringify(messages))?.[0],
   };
 }
 
@@ -84,8 +87,9 @@ function textsOf(content) {
   return texts.filter((text) => !text.startsWith("<system-reminder>"));
 }
 
-function reply({ prompt, turns, lastResult }) {
-  const steps = [...prompt.matchAll(stepPattern)].map(([, name, argument]) => calls[name](argument));
+function reply(scene) {
+  const { prompt, turns, lastResult } = scene;
+  const steps = [...prompt.matchAll(stepPattern)].map(([, name, argument]) => calls[name](argument, scene));
   const step = steps[turns];
   if (step !== undefined) return [{ type: "tool_use", id: newId("toolu"), name: step[0], input: step[1] }];
   if (lastResult === undefined) return [{ type: "text", text: `You said: ${prompt}` }];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { launchOf } from "../../../runners/claude/arguments.ts";
+import { launchOf, modeAfterPlan } from "../../../runners/claude/arguments.ts";
 import { configSchema } from "../../../runners/claude/config.ts";
 import { backend } from "../../../runners/claude/index.ts";
 import { runRequest } from "../../factories.ts";
@@ -55,5 +55,32 @@ describe("the [claude] table", () => {
     expect([command, ...args.slice(0, 4)]).toEqual(["nice", "-n", "5", "claude", "-p"]);
     expect(args).toContain("--dangerously-skip-permissions");
     expect(args.join(" ")).not.toContain("--allowedTools");
+  });
+});
+
+describe("the permission mode", () => {
+  const argsOf = (table: Readonly<Record<string, unknown>>, plan: boolean): readonly string[] => {
+    const request = runRequest({ options: { plan } });
+    const { args } = launchOf(request, { config: configSchema.parse(table), configDir: "/", env: {} });
+    return args.filter((arg) => /permission-mode|skip-permissions/u.test(arg));
+  };
+
+  it("is that of the table", () => {
+    expect(argsOf({}, false)).toEqual([]);
+    expect(argsOf({ permission_mode: "dontAsk" }, false)).toEqual(["--permission-mode=dontAsk"]);
+    expect(argsOf({ dangerously_skip_permissions: true }, false)).toEqual(["--dangerously-skip-permissions"]);
+  });
+
+  it.each([
+    [{}, [], undefined],
+    [{ permission_mode: "plan" }, [], undefined],
+    [{ permission_mode: "acceptEdits" }, [], "acceptEdits"],
+    [{ extra_args: ["--permission-mode=auto"] }, ["--permission-mode=auto"], undefined],
+    [{ permission_mode: "bypassPermissions" }, ["--allow-dangerously-skip-permissions"], "bypassPermissions"],
+    [{ dangerously_skip_permissions: true }, ["--allow-dangerously-skip-permissions"], "bypassPermissions"],
+    [{ extra_args: ["--dangerously-skip-permissions"] }, ["--allow-dangerously-skip-permissions"], "bypassPermissions"],
+  ])("of a run that plans is plan, with %j; the table's counts when the plan is approved", (table, others, after) => {
+    expect(argsOf(table, true)).toEqual([...others, "--permission-mode=plan"]);
+    expect(modeAfterPlan(configSchema.parse(table))).toBe(after);
   });
 });

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { complete } from "../../../runners/claude/complete.ts";
 import { exitFailure, type Ending } from "../../../runners/claude/failure.ts";
 import { decodeLine } from "../../../runners/claude/schema.ts";
-import { initialState, isSettled, oweAnswer, type RunState } from "../../../runners/claude/state.ts";
+import { initialState, isSettled, oweAnswer, type RunState, type Step } from "../../../runners/claude/state.ts";
 import { translate, translateMalformed } from "../../../runners/claude/translate.ts";
 import type { TakopiEvent } from "../../../src/domain/event.ts";
 
@@ -24,6 +24,12 @@ const sentLine = z.object({ type: z.literal("user"), uuid: z.string().default("n
 
 /** The events of a recorded stream, read as far as a run reads it: until nothing more is to come. */
 export async function replay(name: string, circumstances: Circumstances = {}): Promise<readonly TakopiEvent[]> {
+  const { state, events } = await replayStep(name, circumstances);
+  return [...events, ...ending(state, circumstances)];
+}
+
+/** The same without its end, and what is known of the run then. */
+export async function replayStep(name: string, circumstances: Circumstances = {}): Promise<Step> {
   const events: TakopiEvent[] = [];
   let state = initialState("/home/user/project", circumstances.requested);
   for (const recorded of await readRecording(name)) {
@@ -36,7 +42,7 @@ export async function replay(name: string, circumstances: Circumstances = {}): P
     state = step.state;
     events.push(...step.events);
   }
-  return [...events, ...ending(state, circumstances)];
+  return { state, events };
 }
 
 function translateText(state: RunState, text: string): ReturnType<typeof translate> {

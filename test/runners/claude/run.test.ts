@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { Decision } from "../../../src/domain/decision.ts";
 import type { TakopiEvent } from "../../../src/domain/event.ts";
-import type { FollowUp, RunRequest } from "../../../src/runner/runner.ts";
-import { collect, completedOf, createTestHost, type TestHostOptions } from "../../factories.ts";
+import type { RunRequest } from "../../../src/runner/runner.ts";
+import { collect, completedOf, createTestHost, type TestHost, type TestHostOptions } from "../../factories.ts";
 import { claudeRequest, fakeClaude, type FakeClaudeOptions } from "./fake-claude.ts";
 
 interface Play extends TestHostOptions {
@@ -45,6 +45,29 @@ describe("permissions", () => {
     });
   });
 
+  it("are taken when the answer is written, one by one", async () => {
+    const host = createTestHost();
+    await collect(fakeClaude().run(claudeRequest({ prompt: "TWICE" }), host));
+    expect(host.requests).toHaveLength(2);
+    expect(host.taken).toEqual(host.requests.map(({ id }) => id));
+  });
+
+  it("for the session hold in its later runs, but a process that asks again is not answered unasked", async () => {
+    const runner = fakeClaude();
+    const ask = async (prompt: string, value: string): Promise<TestHost> => {
+      const host = createTestHost({ decide: () => ({ kind: "approve", scope: "session" }) });
+      const resume = { engine: "claude", value };
+      const events = await collect(runner.run(claudeRequest({ prompt, resume }), host));
+      expect(completedOf(events).answer).toContain(`"destination":"session"`);
+      return host;
+    };
+    expect((await ask("PERMISSION", "s-1")).requests).toHaveLength(1);
+    const later = await ask("PERMISSION", "s-1");
+    expect({ requests: later.requests, taken: later.taken }).toEqual({ requests: [], taken: [] });
+    expect((await ask("PERMISSION", "s-2")).requests).toHaveLength(1);
+    expect((await ask("TWICE", "s-1")).requests).toHaveLength(1);
+  });
+
   it("are refused with the reason the model is to read", async () => {
     const answer = await answerOf({ kind: "deny", reason: "use a dry run", interrupt: true });
     expect(answer).toMatchObject({ response: { behavior: "deny", message: "use a dry run", interrupt: true } });
@@ -59,9 +82,10 @@ describe("permissions", () => {
           resolve({ kind: "dismiss", reason: "withdrawn" });
         });
       });
-    const { answer } = completedOf(await play("WITHDRAWN", { decide }));
-    expect(withdrawn).toBe(true);
-    expect(JSON.parse(answer)).toMatchObject({ subtype: "error", error: "unsupported" });
+    const host = createTestHost({ decide });
+    const { answer } = completedOf(await collect(fakeClaude().run(claudeRequest({ prompt: "WITHDRAWN" }), host)));
+    expect({ withdrawn, taken: host.taken }).toEqual({ withdrawn: true, taken: [] });
+    expect(JSON.parse(answer)).toMatchObject({ subtype: "error", error: "unsupported", wasAnswered: false });
   });
 
   it("still open when the run is cancelled are withdrawn", async () => {
@@ -77,6 +101,31 @@ describe("permissions", () => {
     const events = await collect(fakeClaude().run(claudeRequest({ prompt: "PERMISSION" }), host));
     expect(withdrawn).toBe(true);
     expect(completedOf(events)).toMatchObject({ ok: false, error: "cancelled" });
+    expect(host.taken).toEqual([]);
+  });
+});
+
+describe("a run that plans", () => {
+  const planned = async (decision: Decision): Promise<unknown> => {
+    const runner = fakeClaude({ config: { permission_mode: "dontAsk" } });
+    const request = claudeRequest({ prompt: "PLAN", options: { plan: true } });
+    const host = createTestHost({ decide: () => decision });
+    const { answer } = completedOf(await collect(runner.run(request, host)));
+    expect(host.requests).toMatchObject([{ kind: "plan", markdown: "# Plan" }]);
+    expect(host.taken).toEqual(host.requests.map(({ id }) => id));
+    return JSON.parse(answer);
+  };
+
+  it("asks about its plan, and goes on as told", async () => {
+    expect(await planned({ kind: "approve", scope: "once", acceptEdits: true })).toMatchObject({
+      response: { behavior: "allow", updatedPermissions: [{ mode: "acceptEdits" }] },
+    });
+    expect(await planned({ kind: "approve", scope: "once" })).toMatchObject({
+      response: { behavior: "allow", updatedPermissions: [{ mode: "dontAsk" }] },
+    });
+    expect(await planned({ kind: "revise", feedback: "smaller" })).toMatchObject({
+      response: { behavior: "deny", message: "smaller" },
+    });
   });
 });
 
@@ -165,25 +214,6 @@ describe("turns", () => {
       answer: "started the build",
     });
   });
-
-  const once = async function* (text: string): AsyncGenerator<FollowUp, void, undefined> {
-    yield { text };
-  };
-
-  it("take a follow-up into the running one", async () => {
-    const events = await play("FOLDED", { followUps: once("be brief") });
-    expect(completedOf(events)).toMatchObject({ ok: true, answer: "both: be brief" });
-  });
-
-  it("answer a follow-up that came too late for the running one after it", async () => {
-    const events = await play("SECOND_TURN", { followUps: once("and then?") });
-    expect(completedOf(events)).toMatchObject({ ok: true, answer: "first\n\nsecond: and then?" });
-  });
-
-  it("get a follow-up after the running one from a CLI that does not say which turn took it", async () => {
-    const events = await play("OLD_CLI", { followUps: once("and then?") });
-    expect(completedOf(events)).toMatchObject({ ok: true, answer: "first\n\nsecond: and then?" });
-  });
 });
 
 describe("the process", () => {
@@ -191,7 +221,7 @@ describe("the process", () => {
     const config = {
       model: "opus",
       effort: "low",
-      permission_mode: "plan",
+      permission_mode: "acceptEdits",
       allowed_tools: ["Bash(git *)", "Read"],
       extra_args: ["--add-dir=/x"],
     };
@@ -204,11 +234,12 @@ describe("the process", () => {
       "--output-format=stream-json",
       "--verbose",
       "--permission-prompt-tool=stdio",
+      "--replay-user-messages",
       "--resume=s-1",
       "--model=--resume=evil",
       "--effort=low",
-      "--permission-mode=plan",
       "--allowedTools=Bash(git *),Read",
+      "--permission-mode=acceptEdits",
       "--add-dir=/x",
     ]);
   });

@@ -21,7 +21,7 @@ export interface ClaudeConfig {
   /** An alias (`opus`, `sonnet`, `haiku`) or a full id. */
   readonly model?: string | undefined;
   readonly effort?: string | undefined;
-  /** Tools and rules that run without asking, such as `Bash(git *)`. While a plan is made they don't count. */
+  /** Tools and rules that run without asking, such as `Bash(git *)`. While a plan is made they don't count. Default `Read`: commands and edits are asked for. */
   readonly allowed_tools: readonly string[];
   readonly permission_mode?: string | undefined;
   /** The CLI refuses it as root, unless IS_SANDBOX=1. */
@@ -40,7 +40,7 @@ export const configSchema: z.ZodType<ClaudeConfig> = z.strictObject({
   command: command.default(["claude"]),
   model: text.optional(),
   effort: text.optional(),
-  allowed_tools: z.array(text).default(["Bash", "Read", "Edit", "Write"]),
+  allowed_tools: z.array(text).default(["Read"]),
   permission_mode: z.enum(modes).optional(),
   dangerously_skip_permissions: z.boolean().default(false),
   use_api_billing: z.boolean().default(false),

@@ -73,7 +73,7 @@ describe.concurrent("a bot killed while an engine waits for an answer", () => {
     bot.say("ask a");
     const asked = await bot.shows(/^claude asks/);
     await bot.restart();
-    const expired = await bot.shows(/^– Takopi was restarted before this was answered/);
+    const expired = await bot.shows(/^– Takopi ended before this was answered/);
     expect(expired.message_id).toBe(asked.message_id);
     const data = expired.reply_markup?.inline_keyboard[0]?.[0]?.callback_data ?? "";
     bot.world.press({ message: expired.message_id, data });
@@ -91,7 +91,7 @@ describe.concurrent("a bot killed while an engine waits for an answer", () => {
     await bot.kill();
     bot.world.press({ message: asked.message_id, data });
     await bot.start();
-    await bot.shows(/^– Takopi was restarted/);
+    await bot.shows(/^– Takopi ended/);
     await bot.until("the tap is answered", () => bot.world.requests({ method: "answerCallbackQuery" }).length > 0);
     expect(bot.texts().join("\n")).not.toContain("was told");
     expect(bot.engine.started()).toHaveLength(1);

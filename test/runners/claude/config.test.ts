@@ -5,10 +5,10 @@ import { backend } from "../../../runners/claude/index.ts";
 import { runRequest } from "../../factories.ts";
 
 describe("the [claude] table", () => {
-  it("has the defaults of the original", () => {
+  it("has the defaults of the original, except that commands and edits are asked for", () => {
     expect(configSchema.parse({})).toEqual({
       command: ["claude"],
-      allowed_tools: ["Bash", "Read", "Edit", "Write"],
+      allowed_tools: ["Read"],
       dangerously_skip_permissions: false,
       use_api_billing: false,
       extra_args: [],

@@ -12,6 +12,8 @@ export interface Agent {
   readonly canResume: boolean;
   /** `session/load`: continues a session after it has told all of it. */
   readonly canLoad: boolean;
+  /** `session/list`: names the sessions it keeps. */
+  readonly canList: boolean;
   readonly takesImages: boolean;
   readonly authMethods: readonly Fields[];
 }
@@ -34,14 +36,16 @@ export function decodeAgent(result: unknown): Agent {
   const fields = isFields(result) ? result : {};
   const info = fieldsAt(fields, "agentInfo");
   const capabilities = fieldsAt(fields, "agentCapabilities");
+  const ofSessions = fieldsAt(capabilities, "sessionCapabilities");
   const title = textAt(info, "title") ?? textAt(info, "name");
   const release = textAt(info, "version");
   return {
     version: numberAt(fields, "protocolVersion") ?? protocolVersion,
     ...(title === undefined ? {} : { title }),
     ...(release === undefined ? {} : { release }),
-    canResume: isFields(fieldsAt(capabilities, "sessionCapabilities")["resume"]),
+    canResume: isFields(ofSessions["resume"]),
     canLoad: flagAt(capabilities, "loadSession"),
+    canList: isFields(ofSessions["list"]),
     takesImages: flagAt(fieldsAt(capabilities, "promptCapabilities"), "image"),
     authMethods: listAt(fields, "authMethods").filter(isFields),
   };

@@ -2,31 +2,45 @@ import type { Decision, DecisionRequest } from "../../src/domain/decision.ts";
 import type { RunHost } from "../../src/runner/runner.ts";
 import { JsonRpcError } from "../../src/wire/json-rpc.ts";
 import { decodeElicitation, elicitationAnswer, questionRequest } from "./elicitation.ts";
+import { grantName, type GrantName } from "./grants.ts";
 import {
   cancelledAnswer,
   decisionRequest,
   decodePermission,
   isAllowance,
+  isPlan,
   permissionAnswer,
   type PermissionRequest,
 } from "./permission.ts";
+import type { Seen } from "./seen.ts";
+import type { LastingScope } from "./permission-options.ts";
 
 export interface AsksOptions {
-  readonly decide: RunHost["decide"];
-  /** Takes note of the call a permission is asked for; returns its title, and what was told before, of it or by the agent. */
-  readonly see: (request: PermissionRequest) => Promise<{ readonly title: string; readonly words: string }>;
+  readonly host: Pick<RunHost, "decide" | "answerTaken">;
+  /** How long an "always" of this agent holds where it does not say so. */
+  readonly always: LastingScope | undefined;
+  /** What was allowed for the session in this run or an earlier one. */
+  readonly grants: { has(name: GrantName): boolean; add(name: GrantName): void };
+  /** Takes note of the call. */
+  readonly see: (request: PermissionRequest) => Promise<Seen>;
   /** The call was not allowed. */
   readonly refused: (request: PermissionRequest) => void;
   /** The user wants the turn to end. */
   readonly interrupt: () => void;
   /** The user wants another plan. */
   readonly revise: (feedback: string) => void;
+  /** The plan is approved, and with it the edits that follow. */
+  readonly acceptEdits: (request: PermissionRequest) => void;
 }
+
+const forTheSession: Decision = { kind: "approve", scope: "session" };
 
 /** Answers what the agent asks. Everything it has no business with here, such as files, is an unknown method. */
 export class Asks {
   readonly #options: AsksOptions;
   readonly #withdrawn = new AbortController();
+  /** The ids of what was decided, by the params of the agent's request, until the agent has the answer. */
+  readonly #decided = new Map<unknown, string>();
   #asked = 0;
 
   constructor(options: AsksOptions) {
@@ -42,26 +56,48 @@ export class Asks {
     throw new JsonRpcError(-32601, `Method not found: ${method}`);
   }
 
+  /** The agent has the answer to the request with these params: the protocol itself has no word for that. */
+  answered(params: unknown): void {
+    const id = this.#decided.get(params);
+    this.#decided.delete(params);
+    if (id !== undefined) this.#options.host.answerTaken(id);
+  }
+
   /** The run ends: open questions are taken back and answered at once. */
   withdrawAll(): void {
     this.#withdrawn.abort();
   }
 
   async #permission(params: unknown, signal: AbortSignal): Promise<unknown> {
-    const request = decodePermission(params);
-    const where = await this.#options.see(request);
-    const decision = await this.#decide(decisionRequest(request, { id: this.#nextId(), ...where }), signal);
-    if (decision?.kind === "deny" && decision.interrupt === true) this.#options.interrupt();
-    if (decision?.kind === "revise") this.#options.revise(decision.feedback);
+    const request = decodePermission(params, this.#options.always);
+    const seen = await this.#options.see(request);
+    const grant = grantName(request, seen);
+    const isGranted = this.#options.grants.has(grant) && !signal.aborted;
+    if (isGranted) return permissionAnswer(request, forTheSession);
+    const asked = decisionRequest(request, { id: this.#nextId(), ...seen });
+    const decision = await this.#decide(asked, params, signal);
     const answer = decision === undefined ? cancelledAnswer : permissionAnswer(request, decision);
-    if (!isAllowance(request, answer)) this.#options.refused(request);
+    const isAllowed = isAllowance(request, answer);
+    if (!isAllowed) this.#options.refused(request);
+    if (decision?.kind === "approve" && isAllowed) this.#approved(decision, request, grant);
+    else if (decision !== undefined) this.#refused(decision);
     return answer;
+  }
+
+  #approved(decision: Extract<Decision, { kind: "approve" }>, request: PermissionRequest, grant: GrantName): void {
+    if (decision.scope === "session") this.#options.grants.add(grant);
+    if (decision.acceptEdits === true && isPlan(request.tool)) this.#options.acceptEdits(request);
+  }
+
+  #refused(decision: Decision): void {
+    if (decision.kind === "deny" && decision.interrupt === true) this.#options.interrupt();
+    if (decision.kind === "revise") this.#options.revise(decision.feedback);
   }
 
   async #elicitation(params: unknown, signal: AbortSignal): Promise<unknown> {
     const form = decodeElicitation(params);
     if (form === undefined) return { action: "decline" };
-    const decision = await this.#decide(questionRequest(form, this.#nextId()), signal);
+    const decision = await this.#decide(questionRequest(form, this.#nextId()), params, signal);
     return decision === undefined ? { action: "cancel" } : elicitationAnswer(form, decision);
   }
 
@@ -71,12 +107,14 @@ export class Asks {
   }
 
   /** Undefined as soon as the question was taken back: the agent waits for that before it ends its turn. */
-  async #decide(request: DecisionRequest, signal: AbortSignal): Promise<Decision | undefined> {
+  async #decide(request: DecisionRequest, params: unknown, signal: AbortSignal): Promise<Decision | undefined> {
     if (signal.aborted) return undefined;
     const taken = new Promise<undefined>((resolve) => {
       signal.addEventListener("abort", () => resolve(undefined), { once: true });
     });
-    const decision = await Promise.race([this.#options.decide(request, signal), taken]);
-    return signal.aborted ? undefined : decision;
+    const decision = await Promise.race([this.#options.host.decide(request, signal), taken]);
+    if (signal.aborted) return undefined;
+    this.#decided.set(params, request.id);
+    return decision;
   }
 }

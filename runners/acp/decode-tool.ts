@@ -1,5 +1,6 @@
 import type { FileChange } from "../../src/domain/event.ts";
 import { fieldsAt, isFields, listAt, numberAt, textAt, type Fields } from "../../src/runner/fields.ts";
+import type { TextChange } from "./unified-diff.ts";
 import type { ToolPatch } from "./updates.ts";
 
 /** A tool call of `session/update` or of a permission request. Undefined without an id. */
@@ -37,11 +38,11 @@ function toolName(fields: Fields, meta: Fields): string | undefined {
   return textAt(fields, "name") ?? textAt(fieldsAt(meta, "claudeCode"), "toolName") ?? textAt(meta, "toolName");
 }
 
-function contentOf(fields: Fields): Loose<Required<Pick<ToolPatch, "text" | "changes">>> {
-  if (!Array.isArray(fields["content"])) return { text: undefined, changes: undefined };
+function contentOf(fields: Fields): Loose<Required<Pick<ToolPatch, "text" | "changes" | "texts">>> {
+  if (!Array.isArray(fields["content"])) return { text: undefined, changes: undefined, texts: undefined };
   const items = listAt(fields, "content").filter(isFields);
   const texts = items.flatMap((item) => textAt(fieldsAt(item, "content"), "text") ?? []);
-  return { text: texts.join("\n"), changes: items.flatMap(changeOf) };
+  return { text: texts.join("\n"), changes: items.flatMap(changeOf), texts: items.flatMap(textChangeOf) };
 }
 
 /** Some agents leave `oldText` out or empty for a new file, some say what they did in `_meta.kind`. */
@@ -52,6 +53,13 @@ function changeOf(item: Fields): readonly FileChange[] {
   if (said === "delete") return [{ path, kind: "delete" }];
   const isNew = said === "add" || (said === undefined && (textAt(item, "oldText") ?? "") === "");
   return [{ path, kind: isNew ? "add" : "update" }];
+}
+
+function textChangeOf(item: Fields): readonly TextChange[] {
+  const [change] = changeOf(item);
+  if (change === undefined) return [];
+  const after = textAt(item, "newText") ?? "";
+  return [{ path: change.path, ...(change.kind === "add" ? {} : { before: textAt(item, "oldText") ?? "" }), after }];
 }
 
 function pathsOf(fields: Fields): readonly string[] | undefined {

@@ -44,16 +44,21 @@ function fileChange({ tool, input, name, cwd }: Subject): ToolAction | undefined
 
 function changesOf(tool: Described, input: Fields): readonly FileChange[] {
   if (tool.changes.length > 0) return tool.changes;
-  const patched = patchChanges(textAt(input, "patchText") ?? textAt(input, "input") ?? "");
+  const patched = patchChanges(input);
   if (patched.length > 0) return patched;
   const kind = tool.kind === "delete" ? "delete" : "update";
   return tool.paths.map((path) => ({ path, kind }));
 }
 
+/** What Cline and Codex give to `apply_patch`: a patch in a form of its own. */
+export function patchIn(input: Fields): string | undefined {
+  return [textAt(input, "patchText"), textAt(input, "input")].find((text) => text?.startsWith("*** Begin Patch"));
+}
+
 const patchKinds = { Add: "add", Update: "update", Delete: "delete" } as const;
 
-function patchChanges(patch: string): readonly FileChange[] {
-  return [...patch.matchAll(/^\*\*\* (Add|Update|Delete) File: (.+)$/gmu)].flatMap(([, verb, path]) =>
+export function patchChanges(input: Fields): readonly FileChange[] {
+  return [...(patchIn(input) ?? "").matchAll(/^\*\*\* (Add|Update|Delete) File: (.+)$/gmu)].flatMap(([, verb, path]) =>
     (verb === "Add" || verb === "Update" || verb === "Delete") && path !== undefined
       ? [{ path, kind: patchKinds[verb] }]
       : [],
@@ -108,7 +113,7 @@ function isWebSearch(words: string): boolean {
 }
 
 /** A line, a list that begins with a shell (`bash -lc …`), a list of words, or several lines (Cline). */
-function commandOf(input: Fields): string | undefined {
+export function commandOf(input: Fields): string | undefined {
   const line = textAt(input, "command");
   if (line !== undefined) return line;
   const words = textsAt(input, "command");

@@ -1,24 +1,25 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { TakopiEvent } from "../../src/domain/event.ts";
 import type { RunHost, RunRequest } from "../../src/runner/runner.ts";
-import { connectJsonRpc, JsonRpcClosedError, JsonRpcError, type JsonRpcPeer } from "../../src/wire/json-rpc.ts";
+import { connectJsonRpc, JsonRpcError, type JsonRpcPeer } from "../../src/wire/json-rpc.ts";
 import type { Subprocess } from "../../src/wire/subprocess.ts";
+import { EditAcceptance } from "./accept-edits.ts";
 import { Asks } from "./asks.ts";
 import { complete, type Outcome } from "./complete.ts";
 import type { AcpConfig } from "./config.ts";
-import { TooLateError } from "./deadline.ts";
-import { describeTool } from "./describe-tool.ts";
-import { exitFailure, explainError, withStderr, type FailureContext } from "./failure.ts";
-import { isFields, textAt, type Fields } from "../../src/runner/fields.ts";
+import { explainTrouble } from "./explain.ts";
+import { wordsOf, type FailureContext } from "./failure.ts";
+import { isFields, type Fields } from "../../src/runner/fields.ts";
+import type { SessionGrants } from "./grants.ts";
 import type { KnownAgent } from "./known-agents.ts";
 import { Mailbox } from "../../src/runner/mailbox.ts";
 import { openAgent, type Opened } from "./opening.ts";
 import { isPlan, type PermissionRequest } from "./permission.ts";
 import { promptBlocks } from "./prompt.ts";
 import { decodeUpdate } from "./schema.ts";
-import { answerOf, closeThought, endWords } from "./speech.ts";
-import { countUnknown, steps, type Failure, type RunState, type Step } from "./state.ts";
-import { newTool } from "./tool.ts";
+import { isTold, seenOf, type Seen } from "./seen.ts";
+import { closeThought, endWords } from "./speech.ts";
+import { countUnknown, remark, steps, type Failure, type RunState, type Step } from "./state.ts";
 import {
   hasHiddenTools,
   revealTools,
@@ -43,8 +44,6 @@ export interface Patience {
 }
 
 const defaultPatience: Patience = { cancelMs: 5_000, exitMs: 1_500, termMs: 3_000, revealMs: 300, quietMs: 400 };
-/** An agent that has closed its output has exited, or is about to. */
-const exitAfterOutputMs = 1_000;
 
 export interface DialogueOptions {
   readonly child: Subprocess;
@@ -54,6 +53,7 @@ export interface DialogueOptions {
   readonly config: AcpConfig;
   readonly known: KnownAgent | undefined;
   readonly patience: Partial<Patience>;
+  readonly grants: SessionGrants;
 }
 
 type Signal =
@@ -76,21 +76,29 @@ export class Dialogue {
   #turn: Promise<unknown> | undefined;
   #cancelling: Promise<void> | undefined;
   #feedback: string | undefined;
+  #editAcceptance: EditAcceptance | undefined;
 
   constructor(options: DialogueOptions) {
-    const { child, host, state, patience } = options;
+    const { child, host, state, patience, grants } = options;
     this.#options = options;
     this.#patience = { ...defaultPatience, ...patience };
     this.#state = state;
     this.#asks = new Asks({
-      decide: (...asked) => host.decide(...asked),
+      host,
+      always: state.quirks.always,
+      grants: {
+        has: (name) => grants.has(this.#state.session ?? "", name),
+        add: (name) => grants.add(this.#state.session ?? "", name),
+      },
       see: (request) => this.#see(request),
       refused: ({ tool }) => this.#apply(translateRefusal(this.#state, tool.id)),
       interrupt: () => void this.#cancelTurn(),
       revise: (feedback) => (this.#feedback = feedback),
+      acceptEdits: ({ tool }) => this.#editAcceptance?.wish(tool.id),
     });
     this.#peer = connectJsonRpc(child, {
       onRequest: async (method, params, signal) => await this.#asks.answer(method, params, signal),
+      onAnswered: (_, params) => this.#asks.answered(params),
       onNotification: (method, params) => this.#receive(method, params),
       onMalformed: (text) => this.#apply(translateMalformed(this.#state, text)),
     });
@@ -135,13 +143,15 @@ export class Dialogue {
       });
       return "error" in opened ? failed(opened) : await this.#prompt(opened);
     } catch (error) {
-      return failed(await this.#explain(error));
+      return failed(await explainTrouble(error, { ...this.#options, context: this.#context() }));
     }
   }
 
   async #prompt({ agent, session }: Opened): Promise<Outcome> {
     const { request, known, child } = this.#options;
+    const plans = known?.quirks?.plans;
     this.#authMethods = agent.authMethods;
+    if (plans !== undefined) this.#editAcceptance = new EditAcceptance(this.#peer, session, plans);
     const takesImages = agent.takesImages && known?.quirks?.dropsImages !== true;
     let prompt = await promptBlocks({ text: request.prompt, attachments: request.attachments, takesImages });
     while (!this.#isEnding) {
@@ -171,23 +181,25 @@ export class Dialogue {
       this.#updates += 1;
       const { sessionId, update } = decodeUpdate(params);
       const isOurs = sessionId === undefined || sessionId === this.#state.session;
-      if (isOurs) this.#apply(translate(this.#state, update));
+      if (!isOurs) return;
+      this.#apply(translate(this.#state, update));
+      void this.#editAcceptance?.notice(update).catch((error: unknown) => this.#editsStillAsked(error));
     } else if (!/^(?:_|\$|qwen\/)/u.test(method)) {
       this.#state = countUnknown(this.#state, method);
     }
   }
 
   /** Claude's adapter may ask about a plan a moment before it tells the plan (0.100). */
-  async #see({ tool }: PermissionRequest): Promise<{ readonly title: string; readonly words: string }> {
-    if (tool.id !== "") this.#apply(translatePermission(this.#state, tool));
-    if (isPlan(tool) && this.#told(tool.id) === "") await delay(this.#patience.revealMs, undefined, { ref: false });
-    const { title } = describeTool(this.#state.tools.get(tool.id) ?? newTool(tool.id), this.#state.cwd);
-    return { title, words: this.#told(tool.id) || answerOf(this.#state) || title };
+  async #see({ tool: patch }: PermissionRequest): Promise<Seen> {
+    if (patch.id !== "") this.#apply(translatePermission(this.#state, patch));
+    if (isPlan(patch) && !isTold(this.#state, patch)) await delay(this.#patience.revealMs, undefined, { ref: false });
+    return seenOf(this.#state, patch);
   }
 
-  #told(toolId: string): string {
-    const tool = this.#state.tools.get(toolId) ?? newTool(toolId);
-    return textAt(tool.input ?? {}, "plan") ?? tool.text;
+  #editsStillAsked(error: unknown): void {
+    if (!(error instanceof JsonRpcError)) return;
+    const title = `${this.#state.engine} still asks before edits: ${wordsOf(error)}`;
+    this.#apply(remark(this.#state, { kind: "warning", level: "warning", title }));
   }
 
   #apply({ state, events }: Step): void {
@@ -226,20 +238,6 @@ export class Dialogue {
 
   #end(outcome: Outcome): void {
     this.#signals.post({ kind: "over", outcome });
-  }
-
-  async #explain(error: unknown): Promise<Failure> {
-    const { child, config } = this.#options;
-    const { engine } = this.#state;
-    if (error instanceof JsonRpcError) return explainError(error, this.#context());
-    if (error instanceof TooLateError) {
-      const late = `${engine} did not ${error.message} within ${config.start_timeout_s} s. Raise start_timeout_s, or try it in a terminal.`;
-      return { error: withStderr(late, child.stderrTail()) };
-    }
-    if (!(error instanceof JsonRpcClosedError))
-      return { error: error instanceof Error ? error.message : String(error) };
-    const exit = await Promise.race([child.exited, delay(exitAfterOutputMs, undefined, { ref: false })]);
-    return exitFailure(engine, exit, child.stderrTail());
   }
 
   #context(): FailureContext {

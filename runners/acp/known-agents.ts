@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import type { LastingScope } from "./permission-options.ts";
 
 /** What is known of a program that speaks the protocol. Measured with the version named beside it, or taken from its own documentation. */
 export interface KnownAgent {
@@ -15,7 +16,23 @@ export interface KnownAgent {
   readonly environment: readonly string[];
   /** Set for it, unless the table sets them. */
   readonly env?: Readonly<Record<string, string>>;
+  /**
+   * Whether it announces `session/list`. Absent: it was never asked, and whoever asks gets no sessions when it turns out that it
+   * does not.
+   */
+  readonly sessions?: boolean;
   readonly quirks?: Quirks;
+}
+
+/** How an agent is told to work out a plan first, which it then asks to be approved. */
+export interface PlanMode {
+  /** Where the mode is one of the choices. */
+  readonly setting: "mode" | "collaboration";
+  readonly on: string;
+  /** What a continued session goes back to, when the next prompt asks for no plan. */
+  readonly off: string;
+  /** The mode in which it does not ask before edits, where the approval of a plan may not lead there. */
+  readonly edits?: string;
 }
 
 /** Where an agent does otherwise than the protocol's documents say. */
@@ -29,7 +46,9 @@ export interface Quirks {
   /** Says that it takes images, and drops them. */
   readonly dropsImages?: boolean;
   /** Shows a plan and waits for its approval. */
-  readonly plans?: boolean;
+  readonly plans?: PlanMode;
+  /** How long an option to allow "always" holds where its words don't say so. Absent: it forgets it, or keeps it for every project. */
+  readonly always?: LastingScope;
   /** Asks questions, through elicitation or its permission request. */
   readonly questions?: boolean;
   readonly effort?: readonly string[];
@@ -52,6 +71,7 @@ export const knownAgents: readonly KnownAgent[] = [
     login: "run `gemini` in a terminal on the bot's machine, or set GEMINI_API_KEY",
     resumeLine: "gemini --resume {id}",
     environment: google,
+    sessions: false,
     quirks: { lostSession: /^(?:Invalid session identifier|No previous sessions found)/u },
   },
   {
@@ -62,7 +82,13 @@ export const knownAgents: readonly KnownAgent[] = [
     login: "run `qwen` in a terminal on the bot's machine, or set OPENAI_API_KEY and OPENAI_BASE_URL",
     resumeLine: "qwen --resume {id}",
     environment: ["QWEN_*", "DASHSCOPE_*", "BAILIAN_*", ...openai, ...anthropic, ...google],
-    quirks: { dropsImages: true, questions: true },
+    sessions: true,
+    quirks: {
+      plans: { setting: "mode", on: "plan", off: "default" },
+      always: "session",
+      dropsImages: true,
+      questions: true,
+    },
   },
   {
     // 1.0.102
@@ -72,7 +98,8 @@ export const knownAgents: readonly KnownAgent[] = [
     login: "run `copilot login` in a terminal on the bot's machine, or set GH_TOKEN",
     resumeLine: "copilot --resume={id}",
     environment: ["COPILOT_*", ...github],
-    quirks: { remarks: /^(?:Info|Warning): /u, errorAnswer: /^Error: /u },
+    sessions: true,
+    quirks: { always: "session", remarks: /^(?:Info|Warning): /u, errorAnswer: /^Error: /u },
   },
   {
     // 3.0.65. Leaves a daemon behind, which the run's mark finds.
@@ -82,6 +109,7 @@ export const knownAgents: readonly KnownAgent[] = [
     login: "run `cline auth` in a terminal on the bot's machine, or set CLINE_API_KEY, CLINE_PROVIDER and CLINE_MODEL",
     resumeLine: "cline --id {id}",
     environment: ["CLINE_*", ...openai, ...anthropic, "OPENROUTER_*"],
+    sessions: false,
     quirks: { dropsImages: true },
   },
   {
@@ -91,7 +119,13 @@ export const knownAgents: readonly KnownAgent[] = [
     install: "npm install -g @agentclientprotocol/claude-agent-acp",
     login: "run `claude` in a terminal on the bot's machine, or set ANTHROPIC_API_KEY",
     environment: anthropic,
-    quirks: { plans: true, questions: true, effort: ["low", "medium", "high", "xhigh", "max"] },
+    sessions: true,
+    quirks: {
+      always: "project",
+      plans: { setting: "mode", on: "plan", off: "default", edits: "acceptEdits" },
+      questions: true,
+      effort: ["low", "medium", "high", "xhigh", "max"],
+    },
   },
   {
     // 2.6.0; also the older one of Zed, 0.16.0
@@ -100,7 +134,9 @@ export const knownAgents: readonly KnownAgent[] = [
     install: "npm install -g @agentclientprotocol/codex-acp",
     login: "run `codex login` in a terminal on the bot's machine, or set OPENAI_API_KEY",
     environment: ["CODEX_*", ...openai, "RUST_LOG"],
+    sessions: true,
     quirks: {
+      plans: { setting: "collaboration", on: "plan", off: "default" },
       remarks: /^(?:Warning: |Model metadata for )/u,
       errorAnswer: /^(?:\{"error"|unexpected status |stream disconnected |exceeded retry limit)/u,
     },
@@ -113,7 +149,8 @@ export const knownAgents: readonly KnownAgent[] = [
     login: "run `opencode auth login` in a terminal on the bot's machine",
     resumeLine: "opencode --session {id}",
     environment: ["OPENCODE_*", ...commonKeys, ...github],
-    quirks: { lostSession: /OpenCode service failure/u },
+    sessions: true,
+    quirks: { always: "session", lostSession: /OpenCode service failure/u },
   },
   {
     // 7.7.9
@@ -123,7 +160,8 @@ export const knownAgents: readonly KnownAgent[] = [
     login: "run `kilo auth login` in a terminal on the bot's machine",
     resumeLine: "kilo --session {id}",
     environment: ["KILO_*", "KILOCODE_*", ...commonKeys, ...github],
-    quirks: { lostSession: /service failure/u },
+    sessions: true,
+    quirks: { always: "session", lostSession: /service failure/u },
   },
   {
     // 0.0.34
@@ -132,6 +170,7 @@ export const knownAgents: readonly KnownAgent[] = [
     install: "npm install -g pi-acp @earendil-works/pi-coding-agent",
     login: "run `pi` in a terminal on the bot's machine, or set the API key of its provider",
     environment: ["PI_*", ...commonKeys],
+    sessions: true,
   },
   {
     // 0.36.0, as far as its login
@@ -141,6 +180,7 @@ export const knownAgents: readonly KnownAgent[] = [
     login: "run `auggie login` in a terminal on the bot's machine",
     resumeLine: "auggie --resume {id}",
     environment: ["AUGMENT_*", ...github],
+    sessions: true,
     env: { AUGMENT_DISABLE_AUTO_UPDATE: "1" },
   },
   {
@@ -151,6 +191,7 @@ export const knownAgents: readonly KnownAgent[] = [
     login: "run `droid` in a terminal on the bot's machine, or set FACTORY_API_KEY",
     resumeLine: "droid --resume {id}",
     environment: ["FACTORY_*", "DROID_*"],
+    sessions: true,
     env: { DROID_DISABLE_AUTO_UPDATE: "true" },
   },
   {

@@ -1,14 +1,8 @@
 import { JsonRpcError, type JsonRpcPeer } from "../../src/wire/json-rpc.ts";
 import type { Agent } from "./agent.ts";
-import {
-  authRequired,
-  explainError,
-  explainLostSession,
-  methodNotFound,
-  wordsOf,
-  type FailureContext,
-} from "./failure.ts";
+import { explainError, explainLostSession, methodNotFound, wordsOf, type FailureContext } from "./failure.ts";
 import { isFields, listAt, textAt, type Fields } from "../../src/runner/fields.ts";
+import { withLogin } from "./login.ts";
 import { settingCall, type SettingName } from "./settings.ts";
 import type { Failure } from "./state.ts";
 
@@ -30,21 +24,13 @@ export interface OpenOptions {
   readonly context: FailureContext;
 }
 
-/** Opens a new session or the one to be resumed. Logs in only in the way the user chose: some ways open a browser. */
+/** Opens a new session or the one to be resumed. */
 export async function openSession(options: OpenOptions): Promise<Session | Failure> {
-  const { peer, agent, authMethod } = options;
   try {
-    return await open(options);
+    return await withLogin(options, async () => await open(options));
   } catch (error) {
     if (!(error instanceof JsonRpcError)) throw error;
-    if (error.code !== authRequired || authMethod === undefined) return explainOpening(error, options);
-  }
-  try {
-    await peer.request("authenticate", { methodId: authMethod });
-    return await open(options);
-  } catch (error) {
-    if (!(error instanceof JsonRpcError)) throw error;
-    return explainError(error, { ...options.context, authMethods: agent.authMethods });
+    return explainOpening(error, options);
   }
 }
 
@@ -91,13 +77,13 @@ function resultOf(result: unknown): Fields {
   return isFields(result) ? result : {};
 }
 
-/** What is to be chosen, in the order in which it is: a model decides which efforts there are. */
-export type Wishes = readonly (readonly [SettingName, string | undefined])[];
+/** What is to be chosen; nothing where the value is absent. */
+export type Wish = readonly [SettingName, string | undefined];
 
-/** Makes the settings of a session. A setting that can't be made fails the run: another mode may allow what this one would not. */
+/** Makes the settings of a session, in this order: a model decides which efforts there are. A setting that can't be made fails the run: another mode may allow what this one would not. */
 export async function applySettings(
   session: Session,
-  wishes: Wishes,
+  wishes: readonly Wish[],
   { peer, context }: Pick<OpenOptions, "peer" | "context">,
 ): Promise<Session | Failure> {
   let { fields } = session;

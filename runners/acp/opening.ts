@@ -6,7 +6,8 @@ import { decodeAgent, greeting, protocolVersion, type Agent } from "./agent.ts";
 import type { AcpConfig } from "./config.ts";
 import { inTime } from "./deadline.ts";
 import type { FailureContext } from "./failure.ts";
-import { applySettings, openSession, type Session, type Wishes } from "./open-session.ts";
+import { applySettings, openSession, type Session, type Wish } from "./open-session.ts";
+import { modeWishes, planProblem } from "./plan-mode.ts";
 import { currentSetting } from "./settings.ts";
 import type { Failure } from "./state.ts";
 
@@ -34,8 +35,8 @@ export async function openAgent(options: OpeningOptions): Promise<Opened | Failu
   const { peer, request, config } = options;
   const { engine } = options.context;
   const seconds = config.start_timeout_s;
-  const agent = decodeAgent(await inTime(peer.request("initialize", greeting), seconds, "start"));
-  if (agent.version !== protocolVersion) return wrongVersion(engine, agent);
+  const agent = await greet(options);
+  if ("error" in agent) return agent;
   const context = { ...options.context, authMethods: agent.authMethods };
   const { cwd, resume } = request;
   const opening = openSession({ peer, agent, cwd, resume: resume?.value, authMethod: config.auth_method, context });
@@ -43,20 +44,34 @@ export async function openAgent(options: OpeningOptions): Promise<Opened | Failu
   if ("error" in session) return session;
   options.onSession(startedEvent(engine, agent, session));
   if (session.isReplayed) await historyTold(options);
-  const settled = await inTime(
-    applySettings(session, wishesOf(request, config), { peer, context }),
-    seconds,
-    "take its settings",
-  );
+  const settled = await inTime(settle(session, { ...options, context }), seconds, "take its settings");
   return "error" in settled ? settled : { agent, session: settled };
 }
 
-function wishesOf({ options }: RunRequest, config: AcpConfig): Wishes {
-  return [
-    ["mode", config.mode],
-    ["model", options.model ?? config.model],
-    ["effort", options.effort ?? config.effort],
+export interface GreetingOptions {
+  readonly peer: Pick<JsonRpcPeer, "request">;
+  readonly config: Pick<AcpConfig, "start_timeout_s">;
+  readonly context: Pick<FailureContext, "engine">;
+}
+
+/** Learns who the agent is. */
+export async function greet({ peer, config, context }: GreetingOptions): Promise<Agent | Failure> {
+  const agent = decodeAgent(await inTime(peer.request("initialize", greeting), config.start_timeout_s, "start"));
+  return agent.version === protocolVersion ? agent : wrongVersion(context.engine, agent);
+}
+
+async function settle(session: Session, options: OpeningOptions): Promise<Session | Failure> {
+  const { request, config, context } = options;
+  const planning = { plans: context.known?.quirks?.plans, fields: session.fields };
+  const { mode, collaboration } = modeWishes(request, config, planning);
+  const wishes: readonly Wish[] = [
+    mode,
+    ["model", request.options.model ?? config.model],
+    ["effort", request.options.effort ?? config.effort],
+    // Last, because Codex keeps the model with it (2.6).
+    collaboration,
   ];
+  return planProblem(context.engine, request, planning) ?? (await applySettings(session, wishes, options));
 }
 
 function startedEvent(engine: string, agent: Agent, { id, fields }: Session): StartedEvent {

@@ -1,11 +1,14 @@
 import type { EngineId, TakopiEvent } from "../../src/domain/event.ts";
 import type { Capabilities, Runner, RunHost, RunRequest } from "../../src/runner/runner.ts";
-import { SpawnError, startSubprocess, type Subprocess } from "../../src/wire/subprocess.ts";
+import { startSubprocess, type Subprocess } from "../../src/wire/subprocess.ts";
 import { complete } from "./complete.ts";
 import type { AcpConfig } from "./config.ts";
 import { Dialogue, type Patience } from "./dialogue.ts";
+import { explainSpawn } from "./explain.ts";
+import { SessionGrants } from "./grants.ts";
 import { knownAgent, type KnownAgent } from "./known-agents.ts";
 import { launchOf } from "./launch.ts";
+import { listSessions } from "./list-sessions.ts";
 import { resumeCodecOf } from "./resume.ts";
 import { initialState, type Failure } from "./state.ts";
 
@@ -21,33 +24,40 @@ export interface AcpRunnerOptions {
 export function createAcpRunner(options: AcpRunnerOptions): Runner {
   const { engine, config } = options;
   const known = knownAgent(engine, config.command);
+  const capabilities = capabilitiesOf(known);
+  const grants = new SessionGrants();
   return {
     engine,
-    capabilities: capabilitiesOf(known),
+    capabilities,
+    ...(capabilities.sessions && { listSessions: (cwd, host) => listSessions(cwd, host, { ...options, known }) }),
     ...resumeCodecOf(engine, { known, template: config.resume_line }),
-    run: (request, host) => runAgent(request, host, { ...options, known }),
+    run: (request, host) => runAgent(request, host, { ...options, known, grants }),
   };
 }
 
-/** What an agent can do is known for sure only once it runs; these are what the protocol has, and what was measured. */
+/**
+ * What an agent can do is known for sure only once it runs; these are what the protocol has, and what was measured. An agent nobody
+ * asked counts as one that lists its sessions: it names none if it turns out that it does not.
+ */
 function capabilitiesOf(known: KnownAgent | undefined): Capabilities {
   const quirks = known?.quirks ?? {};
   return {
     approvals: true,
     questions: quirks.questions === true,
-    plans: quirks.plans === true,
+    plans: quirks.plans !== undefined,
     steer: false,
     interrupt: true,
     images: quirks.dropsImages !== true,
     model: true,
     effort: quirks.effort ?? [],
-    sessions: false,
+    sessions: known?.sessions ?? true,
     fork: false,
   };
 }
 
 interface KnownOptions extends AcpRunnerOptions {
   readonly known: KnownAgent | undefined;
+  readonly grants: SessionGrants;
 }
 
 async function* runAgent(
@@ -55,7 +65,7 @@ async function* runAgent(
   host: RunHost,
   options: KnownOptions,
 ): AsyncGenerator<TakopiEvent, void, undefined> {
-  const { engine, config, known, patience = {} } = options;
+  const { engine, config, known, grants, patience = {} } = options;
   const state = initialState({
     engine,
     cwd: request.cwd,
@@ -67,7 +77,7 @@ async function* runAgent(
     yield* complete(state, { kind: "failed", ...child });
     return;
   }
-  const dialogue = new Dialogue({ child, host, request, state, config, known, patience });
+  const dialogue = new Dialogue({ child, host, request, state, config, known, patience, grants });
   try {
     yield* dialogue.hold();
   } finally {
@@ -82,12 +92,6 @@ async function start(request: RunRequest, host: RunHost, options: KnownOptions):
     host.processStarted(child.identity);
     return child;
   } catch (error) {
-    return spawnFailure(error, options);
+    return explainSpawn(error, options);
   }
-}
-
-function spawnFailure(error: unknown, { engine, known }: KnownOptions): Failure {
-  const message = error instanceof Error ? error.message : String(error);
-  const isMissing = error instanceof SpawnError && error.reason === "not_found";
-  return { error: isMissing && known !== undefined ? `${message}\nInstall ${engine}: ${known.install}` : message };
 }

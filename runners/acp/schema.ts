@@ -4,7 +4,7 @@ import type { Chunk, PlanEntry, Update } from "./updates.ts";
 
 const quietUpdates: ReadonlySet<string> = new Set(
   (
-    "available_commands_update current_mode_update config_option_update session_info_update " +
+    "available_commands_update config_option_update session_info_update " +
     "compaction_update compaction_summary_chunk subagent_update"
   ).split(" "),
 );
@@ -28,10 +28,20 @@ function updateOf(fields: Fields): Update {
     case "tool_call":
     case "tool_call_update":
       return toolUpdate(fields, name);
+    default:
+      return updateOfState(fields, name);
+  }
+}
+
+/** What is not said or done, but how things stand. */
+function updateOfState(fields: Fields, name: string): Update {
+  switch (name) {
     case "plan":
       return { type: "plan", entries: listAt(fields, "entries").flatMap(planEntry) };
     case "plan_update":
       return planUpdate(fieldsAt(fields, "plan"));
+    case "current_mode_update":
+      return { type: "mode", mode: textAt(fields, "currentModeId") ?? "" };
     case "usage_update":
       return { type: "usage", usage: contextUsage(fields) };
     default:

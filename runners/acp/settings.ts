@@ -1,7 +1,7 @@
 import { fieldsAt, isFields, listAt, textAt, type Fields } from "../../src/runner/fields.ts";
 
-/** What of a session can be chosen. `effort` is the protocol's `thought_level`. */
-export type SettingName = "mode" | "model" | "effort";
+/** What of a session can be chosen. `effort` is the protocol's `thought_level`; Codex has its plan mode under `collaboration` (2.6). */
+export type SettingName = "mode" | "model" | "effort" | "collaboration";
 
 /** How a setting is made. `missing`: the agent does not have it. */
 export type SettingCall =
@@ -14,7 +14,12 @@ interface Choice {
   readonly name: string;
 }
 
-const categories: Readonly<Record<SettingName, string>> = { mode: "mode", model: "model", effort: "thought_level" };
+const categories: Readonly<Record<SettingName, string>> = {
+  mode: "mode",
+  model: "model",
+  effort: "thought_level",
+  collaboration: "collaboration_mode",
+};
 
 /** What the session was opened with, or the answer to the last setting: the list of options is then the newer one. */
 export function settingCall(session: Fields, name: SettingName, wish: string): SettingCall {
@@ -26,7 +31,14 @@ export function settingCall(session: Fields, name: SettingName, wish: string): S
     const params = { configId: textAt(option, "id"), value };
     return { kind: "call", method: "session/set_config_option", params, allowed: choices.map((each) => each.value) };
   }
-  return name === "effort" ? { kind: "missing" } : olderCall(session, name, wish);
+  return isOlder(name) ? olderCall(session, name, wish) : { kind: "missing" };
+}
+
+/** Whether the agent names this value among its choices. */
+export function hasChoice(session: Fields, name: SettingName, value: string): boolean {
+  const option = optionFor(session, name);
+  const choices = option === undefined ? (isOlder(name) ? olderChoices(session, name) : []) : choicesIn(option);
+  return choices.some((choice) => choice.value === value);
 }
 
 /** The value of a setting now. */
@@ -37,21 +49,26 @@ export function currentSetting(session: Fields, name: SettingName): string | und
   return name === "model" ? textAt(fieldsAt(session, "models"), "currentModelId") : undefined;
 }
 
+type OlderName = "mode" | "model";
+
+function isOlder(name: SettingName): name is OlderName {
+  return name === "mode" || name === "model";
+}
+
 /** Before there were options, modes and models had methods of their own; Gemini has only these (0.61). */
-function olderCall(session: Fields, name: "mode" | "model", wish: string): SettingCall {
-  const [list, items, id] =
-    name === "mode"
-      ? (["modes", "availableModes", "id"] as const)
-      : (["models", "availableModels", "modelId"] as const);
-  if (!isFields(session[list])) return { kind: "missing" };
-  const known = fieldsAt(session, list);
-  const choices = listAt(known, items)
-    .filter(isFields)
-    .flatMap((item) => choiceOf(item, id));
+function olderCall(session: Fields, name: OlderName, wish: string): SettingCall {
+  if (!isFields(session[`${name}s`])) return { kind: "missing" };
+  const choices = olderChoices(session, name);
   const value = matching(choices, wish);
   if (currentSetting(session, name) === value) return { kind: "set" };
   const allowed = choices.map((each) => each.value);
   return { kind: "call", method: `session/set_${name}`, params: { [`${name}Id`]: value }, allowed };
+}
+
+function olderChoices(session: Fields, name: OlderName): readonly Choice[] {
+  const [list, id] = name === "mode" ? (["availableModes", "id"] as const) : (["availableModels", "modelId"] as const);
+  const items = listAt(fieldsAt(session, `${name}s`), list).filter(isFields);
+  return items.flatMap((item) => choiceOf(item, id));
 }
 
 /** Cline has two options of the category model, one of them named like it (3.0). */

@@ -1,6 +1,7 @@
 import type { Action, ActionDetail, ActionEvent, EngineId, FileChange } from "../../src/domain/event.ts";
 import { describeTool } from "./describe-tool.ts";
 import type { Fields } from "../../src/runner/fields.ts";
+import type { TextChange } from "./unified-diff.ts";
 import type { ToolPatch } from "./updates.ts";
 
 /** How much of a tool's output an action keeps, in characters: enough to show, too little to fill memory. */
@@ -16,6 +17,8 @@ export interface Tool {
   readonly input: Fields | undefined;
   readonly text: string;
   readonly changes: readonly FileChange[];
+  /** Kept until it ends, for the question whether it may. */
+  readonly texts: readonly TextChange[];
   readonly paths: readonly string[];
   readonly exitCode: number | undefined;
   readonly returned: string;
@@ -38,6 +41,7 @@ export function newTool(id: string): Tool {
     input: undefined,
     text: "",
     changes: [],
+    texts: [],
     paths: [],
     exitCode: undefined,
     returned: "",
@@ -47,21 +51,24 @@ export function newTool(id: string): Tool {
   };
 }
 
-export function mergeTool(
-  tool: Tool,
-  { id: _same, moreOutput = "", changes = [], input, title = "", ...patch }: ToolPatch,
-): Tool {
-  // Kilo announces a call after it has asked for it (7.7): what was known is better.
-  const isVague = isEmptyInput(input) && tool.input !== undefined && !isEmptyInput(tool.input);
+export function mergeTool(tool: Tool, patch: ToolPatch): Tool {
+  const { id: _same, moreOutput = "", changes = [], texts = [], ...more } = patch;
   return {
     ...tool,
-    ...patch,
-    ...(isVague ? {} : { title: title || tool.title, input: input ?? tool.input }),
-    name: patch.name ?? tool.name ?? nameIn(title),
+    ...more,
+    ...purposeOf(tool, patch),
+    name: patch.name ?? tool.name ?? nameIn(patch.title ?? ""),
     // A result that says "done" replaces the diff in the list, not what was changed.
-    changes: changes.length === 0 ? tool.changes : changes,
+    ...(changes.length === 0 ? { changes: tool.changes, texts: tool.texts } : { changes, texts }),
     printed: `${tool.printed}${moreOutput}`.slice(-2 * maxOutputChars),
   };
+}
+
+/** Kilo announces a call after it has asked for it (7.7): what was known is better. */
+function purposeOf(tool: Tool, { title = "", input }: ToolPatch): Pick<Tool, "title" | "input"> {
+  const isVague = isEmptyInput(input) && tool.input !== undefined && !isEmptyInput(tool.input);
+  if (isVague) return { title: tool.title, input: tool.input };
+  return { title: title || tool.title, input: input ?? tool.input };
 }
 
 /** Agents without a field for the name have it as title while they know no better, or before a colon. */
@@ -121,7 +128,7 @@ export function endTool(
     phase: "completed",
     ok: ok && (exitCode ?? 0) === 0 && !tool.hasFailed,
   };
-  return { tool: { ...tool, shown: "ended" }, events: [event] };
+  return { tool: { ...tool, texts: [], shown: "ended" }, events: [event] };
 }
 
 function actionOf(tool: Tool, cwd: string): Action {

@@ -22,6 +22,7 @@ export function translate(state: RunState, update: Update): Step {
       return steps(state, closeThought, endWords, (next) => translatePlan(next, update.entries));
     case "usage":
       return unchanged({ ...state, usage: { ...state.usage, ...update.usage } });
+    case "mode":
     case "quiet":
       return unchanged(state);
     case "unknown":

@@ -1,5 +1,6 @@
 import type { FileChange } from "../../src/domain/event.ts";
 import type { Fields } from "../../src/runner/fields.ts";
+import type { TextChange } from "./unified-diff.ts";
 
 /** A tool call, or what changed of one: an absent key is unchanged, a list that is there replaces the one before. */
 export interface ToolPatch {
@@ -14,6 +15,8 @@ export interface ToolPatch {
   readonly text?: string;
   /** The diffs among its content. */
   readonly changes?: readonly FileChange[];
+  /** The files of these diffs, before and after. */
+  readonly texts?: readonly TextChange[];
   readonly paths?: readonly string[];
   readonly exitCode?: number;
   /** What the tool returned, as text. */
@@ -45,6 +48,8 @@ export type Update =
   | { readonly type: "tool"; readonly patch: ToolPatch }
   | { readonly type: "plan"; readonly entries: readonly PlanEntry[] }
   | { readonly type: "usage"; readonly usage: Fields }
+  /** The agent went to another mode. */
+  | { readonly type: "mode"; readonly mode: string }
   /** Understood, and nothing for a chat. */
   | { readonly type: "quiet" }
   | { readonly type: "unknown"; readonly name: string };

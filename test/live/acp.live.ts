@@ -5,12 +5,12 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { configSchema } from "../../runners/acp/config.ts";
 import { createAcpRunner } from "../../runners/acp/runner.ts";
-import type { Decision } from "../../src/domain/decision.ts";
+import type { Decision, DecisionRequest } from "../../src/domain/decision.ts";
 import type { TakopiEvent } from "../../src/domain/event.ts";
-import type { Runner, RunRequest } from "../../src/runner/runner.ts";
+import type { Runner, RunRequest, SessionSummary } from "../../src/runner/runner.ts";
 import { collect, completedOf, createTestHost, runRequest, type TestHost, type TestHostOptions } from "../factories.ts";
 import { liveAgents, type FakeModel, type LiveAgent } from "./acp-agents.ts";
-import { runProcesses } from "./run-processes.ts";
+import { processesWith, runProcesses } from "./run-processes.ts";
 
 const missing = liveAgents.filter(({ variable }) => process.env[variable] === undefined);
 if (missing.length > 0)
@@ -50,6 +50,16 @@ class Bench {
 
   host(options: TestHostOptions = {}): TestHost {
     return createTestHost({ env: this.#env, ...options });
+  }
+
+  /** Nothing that was started for the list is left when it is there. */
+  async sessions(): Promise<readonly SessionSummary[] | undefined> {
+    const sessions = await this.runner().listSessions?.(this.cwd, {
+      env: this.#env,
+      signal: new AbortController().signal,
+    });
+    expect(await processesWith(`HOME=${this.#home}`)).toEqual([]);
+    return sessions;
   }
 
   request(prompt: string, more: Partial<RunRequest> = {}): RunRequest {
@@ -107,6 +117,26 @@ describe.each(liveAgents)("$id over ACP", (agent) => {
     expect(last.answer).not.toContain("Hello");
   });
 
+  it("lists the sessions it keeps, which can be continued", { timeout: 120_000 }, async () => {
+    const { capabilities } = bench.runner();
+    const { resume } = completedOf(await bench.ask("List this one"));
+    const begun = performance.now();
+    const sessions = await bench.sessions();
+    console.log(`${agent.id}: listed in ms`, Math.round(performance.now() - begun), sessions);
+    expect(sessions !== undefined).toBe(capabilities.sessions);
+    if (sessions === undefined) return;
+    const [newest] = sessions;
+    expect(newest).toMatchObject({ token: resume, title: expect.stringMatching(/\S/u), cwd: bench.cwd });
+    expect(Math.abs(Date.now() - (newest?.updatedAt ?? 0))).toBeLessThan(60_000);
+    if (newest === undefined) throw new Error("no session");
+    expect(completedOf(await bench.ask("Go on", {}, { resume: newest.token }))).toMatchObject({
+      ok: true,
+      resume: newest.token,
+      answer: expect.stringContaining("Go on"),
+    });
+    expect((await bench.sessions())?.filter(({ token }) => token.value === newest.token.value)).toHaveLength(1);
+  });
+
   it("shows its tools with their outcome", async () => {
     const events = await bench.ask("BASH(echo out-of-the-shell)");
     expect(completedOf(events)).toMatchObject({ ok: true });
@@ -118,8 +148,32 @@ describe.each(liveAgents)("$id over ACP", (agent) => {
     const host = bench.host();
     const events = await collect(bench.runner().run(bench.request(agent.touch("allowed.txt")), host));
     expect(host.requests[0]).toMatchObject({ kind: "approval", title: expect.stringContaining("allowed.txt") });
+    expect(host.taken).toEqual(host.requests.map(({ id }) => id));
     expect(completedOf(events).ok).toBe(true);
     expect(await bench.has("allowed.txt")).toBe(true);
+  });
+
+  it("does not ask again in a session for what was allowed for it", { timeout: 120_000 }, async () => {
+    const decide = (request: DecisionRequest): Decision => {
+      const scopes = request.kind === "approval" ? request.scopes : [];
+      return { kind: "approve", scope: scopes.includes("session") ? "session" : "once" };
+    };
+    const runner = bench.runner();
+    const first = bench.host({ decide });
+    const request = bench.request(agent.touch("again.txt"));
+    const { resume } = completedOf(await collect(runner.run(request, first)));
+    const [asked] = first.requests;
+    const lasts = asked?.kind === "approval" && asked.scopes.includes("session");
+    console.log(`${agent.id}: can be allowed`, asked?.kind === "approval" ? asked.scopes : asked);
+    if (resume === undefined || !lasts || agent.otherwise.resumesSometimes) return;
+    await rm(join(bench.cwd, "again.txt"));
+    const [same, other] = [bench.host(), bench.host()];
+    const again = { ...bench.request(agent.touch("again.txt")), resume };
+    expect(completedOf(await collect(runner.run(again, same)))).toMatchObject({ ok: true, resume });
+    expect(same.requests).toEqual([]);
+    expect(await bench.has("again.txt")).toBe(true);
+    await collect(runner.run(bench.request(agent.touch("again.txt")), other));
+    expect(other.requests).not.toEqual([]);
   });
 
   it("does not do what was denied", async () => {
@@ -196,16 +250,32 @@ describe("claude-agent-acp, which asks more than the others", () => {
     expect(answer).toContain(`"Which colour?"="Blue"`);
   });
 
-  it("shows its plan in the mode for that, and goes on when it is approved", async () => {
-    const host = bench.host({ decide: () => ({ kind: "approve", scope: "once", acceptEdits: true }) });
-    const prompt = `PLAN WRITE(${bench.cwd}/planned.txt)`;
-    const events = await collect(bench.runner({ mode: "plan" }).run(bench.request(prompt), host));
-    // It has no option to accept edits alone (0.100), so that it asks again before it writes.
-    const [plan, write] = host.requests;
-    expect(plan).toMatchObject({ kind: "plan", markdown: expect.stringContaining("# Plan") });
-    expect(write).toMatchObject({ kind: "approval", tool: "Write", title: "planned.txt" });
+  it.each([
+    ["with its edits", true, ["plan"]],
+    ["without them", false, ["plan", "approval"]],
+  ])("shows its plan, and goes on when that is approved %s", async (_, acceptEdits, asked) => {
+    const host = bench.host({ decide: () => ({ kind: "approve", scope: "once", acceptEdits }) });
+    const file = `planned-${acceptEdits}.txt`;
+    const request = bench.request(`PLAN WRITE(${bench.cwd}/${file})`, { options: { plan: true } });
+    const events = await collect(bench.runner().run(request, host));
+    expect(host.requests[0]).toMatchObject({ kind: "plan", markdown: expect.stringContaining("# Plan") });
+    expect(host.requests.map(({ kind }) => kind)).toEqual(asked);
     expect(completedOf(events)).toMatchObject({ ok: true });
-    expect(await bench.has("planned.txt")).toBe(true);
+    expect(await bench.has(file)).toBe(true);
+  });
+
+  it("plans again with what was said about its plan, and not in the run after that", async () => {
+    const host = bench.host({ decide: () => ({ kind: "revise", feedback: "Smaller, please" }) });
+    const { resume } = completedOf(
+      await collect(bench.runner().run(bench.request("PLAN", { options: { plan: true } }), host)),
+    );
+    expect(bench.model.texts.some((text) => text.includes("Smaller, please"))).toBe(true);
+    if (resume === undefined) throw new Error("no session to resume");
+    const next = bench.host();
+    const request = bench.request(`WRITE(${bench.cwd}/after.txt)`, { resume });
+    expect(completedOf(await collect(bench.runner().run(request, next)))).toMatchObject({ ok: true });
+    expect(next.requests).toMatchObject([{ kind: "approval", tool: "Write" }]);
+    expect(await bench.has("after.txt")).toBe(true);
   });
 
   it("says which modes it has when it does not have the one that was wished for", async () => {
@@ -220,5 +290,36 @@ describe("claude-agent-acp, which asks more than the others", () => {
     const attachments = [{ path, mediaType: "image/png" }];
     const { ok, answer } = completedOf(await bench.ask("What is this?", {}, { attachments }));
     expect({ ok, named: answer.includes(path) }).toEqual({ ok: true, named: false });
+  });
+});
+
+describe("codex-acp, which plans", () => {
+  const codex = liveAgents.find(({ id }) => id === "codex-acp");
+  if (codex === undefined) throw new Error("no codex-acp");
+  const bench = new Bench(codex);
+  beforeAll(async () => await bench.open());
+  afterAll(async () => await bench.close());
+
+  const prompt = "Think:\n<proposed_plan>\n# Plan\n\n1. Do it\n</proposed_plan>";
+
+  it("shows its plan, and carries it out in the same run when it is approved", async () => {
+    const host = bench.host();
+    const events = await collect(bench.runner().run(bench.request(prompt, { options: { plan: true } }), host));
+    expect(host.requests).toMatchObject([{ kind: "plan", markdown: expect.stringContaining("# Plan") }]);
+    expect(completedOf(events)).toMatchObject({
+      ok: true,
+      answer: expect.stringContaining("Implement the approved plan"),
+    });
+  });
+
+  it("does not plan in the run after one whose plan was refused", async () => {
+    const host = bench.host({ decide: () => ({ kind: "deny", reason: "no" }) });
+    const { resume } = completedOf(
+      await collect(bench.runner().run(bench.request(prompt, { options: { plan: true } }), host)),
+    );
+    if (resume === undefined) throw new Error("no session to resume");
+    const next = bench.host();
+    await collect(bench.runner().run(bench.request(prompt, { resume }), next));
+    expect(next.requests).toEqual([]);
   });
 });

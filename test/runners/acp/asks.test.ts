@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { decodePermission, decisionRequest, permissionAnswer } from "../../../runners/acp/permission.ts";
 import type { Decision } from "../../../src/domain/decision.ts";
 import type { TakopiEvent } from "../../../src/domain/event.ts";
+import { knownAgent } from "../../../runners/acp/known-agents.ts";
 import { collect, completedOf, createTestHost, runRequest, type TestHost } from "../../factories.ts";
 import { fakeAgent } from "./fake-agent.ts";
 
@@ -27,6 +28,8 @@ describe("a permission", () => {
     expect(host.requests).toMatchObject([
       { kind: "approval", id: "acp.1", tool: "execute", title: "touch x", scopes: ["once", "session"] },
     ]);
+    expect(host.requests[0]).toMatchObject({ input: { command: "touch x", cwd: process.cwd() } });
+    expect(host.taken).toEqual(["acp.1"]);
     expect(answer).toEqual(chosen("once"));
     expect(events).toMatchObject([
       { type: "started" },
@@ -60,8 +63,9 @@ describe("a permission", () => {
   });
 
   it("that the agent takes back is withdrawn", async () => {
-    const { answer } = await play("TAKEN_BACK", withdrawn);
+    const { answer, host } = await play("TAKEN_BACK", withdrawn);
     expect(answer).toEqual({ outcome: { outcome: "cancelled" } });
+    expect(host.taken).toEqual([]);
   });
 
   it("still open when the run is cancelled is answered so, and the run ends cancelled", async () => {
@@ -76,6 +80,14 @@ describe("a permission", () => {
     const events = await collect(runner.run(runRequest({ prompt: "PERMISSION" }), host));
     expect(completedOf(events)).toMatchObject({ ok: false, error: "cancelled" });
     expect(events).toContainEqual(expect.objectContaining({ phase: "completed", ok: false }));
+    expect(host.taken).toEqual([]);
+  });
+
+  it("is withdrawn when the agent goes away, and its answer is not said to have come there", async () => {
+    const { events, host } = await play("ASKS_AND_DIES", withdrawn);
+    expect(completedOf(events).error).toContain("exit code 5");
+    expect(host.requests).toHaveLength(1);
+    expect(host.taken).toEqual([]);
   });
 
   it("is never given for longer than was said", () => {
@@ -86,18 +98,98 @@ describe("a permission", () => {
     expect(permissionAnswer(asked("allow_always"), approve)).toEqual({ outcome: { outcome: "cancelled" } });
   });
 
-  it("for the project is another one than for the session, and none is for the user", () => {
-    const options = ["proceed_always_project", "proceed_always_user"].map((optionId) => ({
-      optionId,
-      kind: "allow_always",
-    }));
-    const asked = decodePermission({
-      toolCall: { toolCallId: "t" },
-      options: [...options, { optionId: "x", kind: "allow_once" }],
+  describe("that lasts", () => {
+    const asked = (engine: string, ...always: readonly (readonly [id: string, name: string])[]) =>
+      decodePermission(
+        {
+          toolCall: { toolCallId: "t" },
+          options: [
+            { optionId: "x", name: "Yes", kind: "allow_once" },
+            ...always.map(([optionId, name]) => ({ optionId, name, kind: "allow_always" })),
+          ],
+        },
+        knownAgent(engine, [engine])?.quirks?.always,
+      );
+    const seen = { id: "1", tool: "t", title: "t", input: {}, words: "", paths: [] };
+
+    it.each([
+      {
+        engine: "claude-agent-acp",
+        id: "allow-with-updates",
+        name: "Yes, allow all edits during this session",
+        scopes: ["session"],
+      },
+      {
+        engine: "claude-agent-acp",
+        id: "allow-with-updates",
+        name: "Yes, and don't ask again for exit 7 commands",
+        scopes: ["project"],
+      },
+      {
+        engine: "codex-acp",
+        id: "allow_for_session",
+        name: "Yes, and don't ask again for these files",
+        scopes: ["session"],
+      },
+      {
+        engine: "codex-acp",
+        id: "accept_execpolicy_amendment",
+        name: "Yes, and don't ask again for commands that start with `ls`",
+        scopes: [],
+      },
+      {
+        engine: "codex-acp",
+        id: "apply_network_policy_amendment:0",
+        name: "Yes, and allow this host in the future",
+        scopes: [],
+      },
+      { engine: "codex-acp", id: "allow_always", name: "Always allow", scopes: [] },
+      { engine: "copilot", id: "allow_always", name: "Always allow", scopes: ["session"] },
+      { engine: "copilot", id: "later", name: "Allow this in the future", scopes: [] },
+      { engine: "gemini", id: "proceed_always", name: "Allow for this session", scopes: ["session"] },
+      {
+        engine: "gemini",
+        id: "proceed_always_and_save",
+        name: "Allow for this file in all future sessions",
+        scopes: [],
+      },
+      { engine: "qwen", id: "proceed_always_project", name: "Always Allow in project: touch *", scopes: ["project"] },
+      { engine: "qwen", id: "proceed_always_user", name: "Always Allow for user: touch *", scopes: [] },
+      { engine: "qwen", id: "proceed_always", name: "Allow All Edits", scopes: ["session"] },
+      { engine: "opencode", id: "always", name: "Always allow", scopes: ["session"] },
+      { engine: "cline", id: "allow_always", name: "Allow always", scopes: [] },
+      { engine: "an-agent-nobody-knows", id: "always", name: "Always", scopes: [] },
+    ] as const)("is offered by $engine as $id ($name) for $scopes", ({ engine, id, name, scopes }) => {
+      const request = asked(engine, [id, name]);
+      expect(decisionRequest(request, seen)).toMatchObject({ scopes: ["once", ...scopes] });
+      for (const scope of ["session", "project"] as const)
+        expect(permissionAnswer(request, { kind: "approve", scope })).toEqual(
+          scopes.some((offered) => offered === scope) ? chosen(id) : { outcome: { outcome: "cancelled" } },
+        );
     });
-    const request = decisionRequest(asked, { id: "1", title: "t", words: "" });
-    expect(request).toMatchObject({ scopes: ["once", "project"] });
-    expect(permissionAnswer(asked, { kind: "approve", scope: "project" })).toEqual(chosen("proceed_always_project"));
+
+    it("is for the one tool rather than for all of its server", () => {
+      const request = asked(
+        "gemini",
+        ["s", "Allow all server tools for this session"],
+        ["t", "Allow tool for this session"],
+      );
+      expect(permissionAnswer(request, { kind: "approve", scope: "session" })).toEqual(chosen("t"));
+    });
+  });
+
+  it("to begin a plan is an approval, not a plan", () => {
+    const options = [{ optionId: "x", name: "Yes, enter plan mode", kind: "allow_once" }];
+    const toolCall = { toolCallId: "t", name: "EnterPlanMode", kind: "switch_mode" };
+    const request = decisionRequest(decodePermission({ toolCall, options }), {
+      id: "1",
+      tool: "t",
+      title: "t",
+      input: {},
+      words: "",
+      paths: [],
+    });
+    expect(request.kind).toBe("approval");
   });
 });
 
@@ -141,6 +233,7 @@ describe("a question", () => {
       },
     ]);
     expect(answer).toEqual({ action: "accept", content: { question_0: "blue" } });
+    expect(host.taken).toEqual(["acp.1"]);
   });
 
   it.each([

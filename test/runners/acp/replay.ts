@@ -5,12 +5,14 @@ import { fieldsAt, isFields, listAt, numberAt, textAt, type Fields } from "../..
 import { knownAgent, type KnownAgent } from "../../../runners/acp/known-agents.ts";
 import {
   cancelledAnswer,
+  decisionRequest,
   decodePermission,
   isAllowance,
   type PermissionAnswer,
   type PermissionRequest,
 } from "../../../runners/acp/permission.ts";
 import { decodeUpdate } from "../../../runners/acp/schema.ts";
+import { seenOf } from "../../../runners/acp/seen.ts";
 import { countUnknown, initialState, type RunState, type Step } from "../../../runners/acp/state.ts";
 import {
   translate,
@@ -18,6 +20,7 @@ import {
   translatePermission,
   translateRefusal,
 } from "../../../runners/acp/translate.ts";
+import type { DecisionRequest } from "../../../src/domain/decision.ts";
 import type { TakopiEvent } from "../../../src/domain/event.ts";
 import { JsonRpcError } from "../../../src/wire/json-rpc.ts";
 
@@ -31,6 +34,15 @@ export interface ReplayedRun {
 
 /** The runs of a recording, as the pure part of the runner sees them: what came before a prompt is no part of it. */
 export async function replay(name: string): Promise<readonly ReplayedRun[]> {
+  return (await recordingOf(name)).finish();
+}
+
+/** What the agent of a recording asked for, as the user is asked. */
+export async function replayAsks(name: string): Promise<readonly DecisionRequest[]> {
+  return (await recordingOf(name)).requests;
+}
+
+async function recordingOf(name: string): Promise<Recording> {
   const recording = new Recording(name);
   const lines = (await readFile(new URL(`${name}.jsonl`, fixturesUrl), "utf8"))
     .split("\n")
@@ -39,10 +51,11 @@ export async function replay(name: string): Promise<readonly ReplayedRun[]> {
     const record: unknown = JSON.parse(line);
     if (isFields(record)) recording.take(record);
   }
-  return recording.finish();
+  return recording;
 }
 
 class Recording {
+  readonly requests: DecisionRequest[] = [];
   readonly #engine: string;
   readonly #runs: ReplayedRun[] = [];
   readonly #asked = new Map<number, PermissionRequest>();
@@ -96,9 +109,11 @@ class Recording {
     const method = textAt(message, "method");
     if (method === "session/update") return this.#update(message["params"]);
     if (method === "session/request_permission") {
-      const asked = decodePermission(message["params"]);
+      const asked = decodePermission(message["params"], this.#state.quirks.always);
       this.#asked.set(numberAt(message, "id") ?? -1, asked);
-      return this.#apply(translatePermission(this.#state, asked.tool));
+      this.#apply(translatePermission(this.#state, asked.tool));
+      this.requests.push(decisionRequest(asked, { id: "1", ...seenOf(this.#state, asked.tool) }));
+      return;
     }
     if (method !== undefined) {
       if (!("id" in message) && !/^(?:_|qwen\/)/u.test(method)) this.#state = countUnknown(this.#state, method);

@@ -60,10 +60,10 @@ describe("the greeting", () => {
   });
 
   it("gives up an agent that never opens its session, and says what to do", async () => {
-    const events = await play("hello", { ways: { hangs: true }, config: { start_timeout_s: 0.3 } });
+    const events = await play("hello", { ways: { hangs: true }, config: { start_timeout_s: 1.5 } });
     expect(events).toHaveLength(1);
     expect(completedOf(events).error).toBe(
-      "fake did not open a session within 0.3 s. Raise start_timeout_s, or try it in a terminal.",
+      "fake did not open a session within 1.5 s. Raise start_timeout_s, or try it in a terminal.",
     );
   });
 });

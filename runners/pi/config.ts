@@ -23,10 +23,13 @@ export interface PiConfig {
   /** `off` to `max`; pi's own word for it is `thinking`, and both keys are understood. */
   readonly effort?: string | undefined;
   readonly thinking?: string | undefined;
-  /** Tools that wait for the user's approval, such as `bash`; `*` means all. Pi itself never asks. */
+  /** Tools that wait for the user's approval; `*` means all. Pi itself never asks. Default with `rpc`: `bash`, `edit` and `write`. */
   readonly ask_before: readonly string[];
   readonly extra_args: readonly string[];
 }
+
+/** What changes something. */
+const askedByDefault = ["bash", "edit", "write"] as const;
 
 const text = z.string().min(1);
 const command = z.union([text.transform((program): [string, ...string[]] => [program]), z.tuple([text], z.string())]);
@@ -39,14 +42,18 @@ export const configSchema: z.ZodType<PiConfig> = z
     model: text.optional(),
     effort: text.optional(),
     thinking: text.optional(),
-    ask_before: z.array(text.regex(/^[^,]+$/u, "one tool's name")).default([]),
+    ask_before: z.array(text.regex(/^[^,]+$/u, "one tool's name")).optional(),
     extra_args: z.array(extraArg).default([]),
   })
   .superRefine((table, context) => {
-    if (table.mode === "print" && table.ask_before.length > 0) {
+    if (table.mode === "print" && (table.ask_before ?? []).length > 0) {
       context.addIssue({ code: "custom", path: ["ask_before"], message: `pi can ask only with mode = "rpc"` });
     }
     if (table.effort !== undefined && table.thinking !== undefined) {
       context.addIssue({ code: "custom", path: ["thinking"], message: "the same as effort: set one of them" });
     }
-  });
+  })
+  .transform(({ ask_before, ...table }) => ({
+    ...table,
+    ask_before: ask_before ?? (table.mode === "rpc" ? [...askedByDefault] : []),
+  }));

@@ -5,9 +5,9 @@ import { decisionRequest, dialogAnswer } from "./questions.ts";
 
 export interface DialogsOptions {
   readonly cwd: string;
-  readonly decide: RunHost["decide"];
-  /** Writes to pi. */
-  readonly send: (text: string) => Promise<unknown>;
+  readonly host: Pick<RunHost, "decide" | "answerTaken">;
+  /** Writes to pi. Resolves to whether it took it: it says nothing of an answer itself. */
+  readonly send: (text: string) => Promise<boolean>;
 }
 
 /** Answers what extensions ask. Several dialogs may be open at once. */
@@ -41,15 +41,16 @@ export class Dialogs {
   }
 
   async #answer(dialog: DialogLine): Promise<void> {
-    const { cwd, decide, send } = this.#options;
+    const { cwd, host, send } = this.#options;
     const withdrawn = new AbortController();
     this.#open.set(dialog.id, withdrawn);
     const timer = dialog.timeoutMs && setTimeout(() => this.#forget(dialog.id), dialog.timeoutMs);
-    const decision = await decide(decisionRequest(dialog, cwd), withdrawn.signal);
+    const request = await decisionRequest(dialog, cwd);
+    const decision = await host.decide(request, withdrawn.signal);
     clearTimeout(timer);
     if (withdrawn.signal.aborted) return;
     this.#open.delete(dialog.id);
-    await send(dialogResponse(dialog.id, dialogAnswer(dialog, decision)));
+    if (await send(dialogResponse(dialog.id, dialogAnswer(dialog, decision)))) host.answerTaken(dialog.id);
     if (decision.kind === "deny" && decision.interrupt === true) await send(abort());
   }
 

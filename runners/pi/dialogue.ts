@@ -8,6 +8,7 @@ import type { PiConfig } from "./config.ts";
 import { Dialogs } from "./dialogs.ts";
 import { exitFailure } from "./failure.ts";
 import { Mailbox } from "../../src/runner/mailbox.ts";
+import type { ResponseLine } from "./lines.ts";
 import type { PromptContent } from "./prompt.ts";
 import { decodeHead, decodeLine } from "./schema.ts";
 import { expectReply, initialState, isSettled, type Failure, type RunState, type Step } from "./state.ts";
@@ -46,7 +47,7 @@ export interface DialogueOptions {
 
 type Signal =
   | { readonly kind: "line"; readonly line: OutputLine }
-  | { readonly kind: "follow_up"; readonly text: string }
+  | { readonly kind: "follow_up"; readonly followUp: FollowUp }
   | { readonly kind: "silence" }
   | { readonly kind: "ended" };
 
@@ -61,7 +62,9 @@ export class Dialogue {
   readonly #followUps: AsyncIterator<FollowUp>;
   readonly #signals = new Mailbox<Signal>();
   /** Follow-ups not written yet: pi would refuse one that comes before the prompt's run has begun. */
-  readonly #held: string[] = [];
+  readonly #held: FollowUp[] = [];
+  /** Follow-ups that pi has not acknowledged yet, by the id of their prompt. */
+  readonly #sent = new Map<string, readonly FollowUp[]>();
   #state: RunState;
   #commands = 0;
   #hasEnded = false;
@@ -73,11 +76,7 @@ export class Dialogue {
     this.#isTwoWay = mode === "rpc";
     this.#patience = { ...defaultPatience, ...patience };
     this.#state = initialState(cwd, requested);
-    this.#dialogs = new Dialogs({
-      cwd,
-      decide: (...asked) => host.decide(...asked),
-      send: (text) => child.write(text),
-    });
+    this.#dialogs = new Dialogs({ cwd, host, send: (text) => child.write(text) });
     this.#lines = child.lines[Symbol.asyncIterator]();
     this.#followUps = host.followUps[Symbol.asyncIterator]();
     host.signal.addEventListener("abort", this.#cancel, { once: true });
@@ -116,8 +115,9 @@ export class Dialogue {
     }
   }
 
-  #prompt(content: PromptContent): void {
+  #prompt(content: PromptContent, followUps: readonly FollowUp[] = []): void {
     const id = this.#newId();
+    this.#sent.set(id, followUps);
     this.#state = expectReply(this.#state, id);
     void this.#child.write(prompt(id, content));
   }
@@ -130,6 +130,7 @@ export class Dialogue {
   #isOver(): boolean {
     if (this.#hasEnded) return true;
     if (this.#host.signal.aborted) return this.#state.activity === "idle";
+    if (this.#state.failure !== undefined) return true;
     return isSettled(this.#state) && this.#held.length === 0;
   }
 
@@ -141,7 +142,7 @@ export class Dialogue {
       case "line":
         return this.#receive(signal.line);
       case "follow_up":
-        this.#held.push(signal.text);
+        this.#held.push(signal.followUp);
         this.#pullFollowUp();
         this.#sendHeld();
         return [];
@@ -164,14 +165,23 @@ export class Dialogue {
   #translate(output: OutputLine): Step {
     const line = output.kind === "oversize" ? decodeHead(output.head) : decodeLine(output.text);
     if (line?.type === "dialog" && !this.#host.signal.aborted) this.#dialogs.receive(line);
+    if (line?.type === "response") this.#acknowledge(line);
     if (line !== undefined) return translate(this.#state, line);
     if (output.kind === "oversize") return translateOversize(this.#state, output.bytes);
     return translateMalformed(this.#state, output.text);
   }
 
+  /** What pi refused stays with the one who sent it. */
+  #acknowledge({ id, ok }: ResponseLine): void {
+    if (ok) for (const followUp of this.#sent.get(id) ?? []) followUp.taken();
+    this.#sent.delete(id);
+  }
+
   #sendHeld(): void {
-    if (this.#held.length === 0 || this.#state.prompts.size > 0 || this.#host.signal.aborted) return;
-    this.#prompt({ text: this.#held.splice(0).join("\n\n"), images: [] });
+    const isEnding = this.#host.signal.aborted || this.#state.failure !== undefined;
+    if (isEnding || this.#held.length === 0 || this.#state.prompts.size > 0) return;
+    const followUps = this.#held.splice(0);
+    this.#prompt({ text: followUps.map(({ text }) => text).join("\n\n"), images: [] }, followUps);
   }
 
   #askWhenUnsure(): void {
@@ -199,7 +209,7 @@ export class Dialogue {
   #pullFollowUp(): void {
     const ignore = (): void => {};
     this.#followUps.next().then(({ done, value }) => {
-      if (done !== true) this.#signals.post({ kind: "follow_up", text: value.text });
+      if (done !== true) this.#signals.post({ kind: "follow_up", followUp: value });
     }, ignore);
   }
 

@@ -34,9 +34,11 @@ function askFirst(pi: ExtensionApi): void {
   });
 }
 
-/** The question is for people to read: a file that is to be written need not be in it as a whole. */
+/** What is approved should be seen as a whole; beyond this nobody reads it. */
+const maxChars = 100_000;
+
 function shortened(_key: string, value: unknown): unknown {
-  return typeof value === "string" && value.length > 4_000 ? `${value.slice(0, 4_000)}…` : value;
+  return typeof value === "string" && value.length > maxChars ? `${value.slice(0, maxChars)}…` : value;
 }
 
 // oxlint-disable-next-line import/no-default-export -- it is where pi looks for an extension

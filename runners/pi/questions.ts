@@ -1,5 +1,6 @@
 import type { Decision, DecisionRequest } from "../../src/domain/decision.ts";
 import { toolAction } from "../../src/runner/tool-action.ts";
+import { approvalInput } from "./approval-input.ts";
 import { fieldsAt, parseFields, textAt, type Fields } from "./fields.ts";
 import { gateTitle } from "./gate.ts";
 import type { DialogLine } from "./lines.ts";
@@ -11,8 +12,8 @@ const yes = "Yes";
 const no = "No";
 
 /** The question to the user: our own gate asks for approvals, extensions of the user ask whatever they like. */
-export function decisionRequest(dialog: DialogLine, cwd: string): DecisionRequest {
-  return isGate(dialog) ? approvalRequest(dialog, cwd) : questionRequest(dialog);
+export async function decisionRequest(dialog: DialogLine, cwd: string): Promise<DecisionRequest> {
+  return isGate(dialog) ? await approvalRequest(dialog, cwd) : questionRequest(dialog);
 }
 
 /** The answer for pi. A decision that does not fit the question is a refusal: nothing runs by mistake. */
@@ -27,11 +28,13 @@ function isGate({ method, title }: DialogLine): boolean {
   return method === "input" && title === gateTitle;
 }
 
-function approvalRequest({ id, text }: DialogLine, cwd: string): DecisionRequest {
+async function approvalRequest({ id, text }: DialogLine, cwd: string): Promise<DecisionRequest> {
   const asked: Fields = parseFields(text) ?? {};
   const tool = textAt(asked, "tool") ?? "tool";
-  const input = fieldsAt(asked, "input");
-  return { kind: "approval", id, tool, title: toolAction({ name: tool, input, cwd }).title, input, scopes: ["once"] };
+  const args = fieldsAt(asked, "input");
+  const { title } = toolAction({ name: tool, input: args, cwd });
+  const input = await approvalInput(tool, args, cwd);
+  return { kind: "approval", id, tool, title, input, scopes: ["once"] };
 }
 
 function gateAnswer(decision: Decision): string {

@@ -7,6 +7,7 @@ import { complete } from "./complete.ts";
 import type { PiConfig } from "./config.ts";
 import { Dialogue, type Patience } from "./dialogue.ts";
 import { installHint, lostSession } from "./failure.ts";
+import { listSessions } from "./list-sessions.ts";
 import { promptContent, sortPrompt, type SortedPrompt } from "./prompt.ts";
 import { resumeCodec } from "./resume.ts";
 import { engine, initialState, type Failure } from "./state.ts";
@@ -25,6 +26,7 @@ export function createPiRunner(options: PiRunnerOptions): Runner {
     capabilities: capabilitiesOf(options.config),
     ...resumeCodec,
     run: (request, host) => runPi({ request, host, options }),
+    listSessions: (cwd, host) => listSessions(cwd, host, options.config),
   };
 }
 
@@ -39,7 +41,7 @@ function capabilitiesOf({ mode, ask_before }: PiConfig): Capabilities {
     images: true,
     model: true,
     effort: ["off", "minimal", "low", "medium", "high", "xhigh", "max"],
-    sessions: false,
+    sessions: true,
     fork: false,
   };
 }

@@ -1,7 +1,7 @@
 import { wordedError } from "./failure.ts";
 import { fieldsAt, flagAt, numberAt, textAt, type Fields } from "./fields.ts";
 import type { ResponseLine } from "./lines.ts";
-import { unchanged, warning, type RunState, type Step } from "./state.ts";
+import { unchanged, type RunState, type Step } from "./state.ts";
 import { beginSession } from "./translate-session.ts";
 
 /** The answer to a command. Failures of others than these say nothing about the run. */
@@ -42,8 +42,7 @@ function acknowledged(state: RunState, { id, ok, error, data }: ResponseLine): S
   return unchanged(known.activity === "working" ? known : { ...known, activity: "ending", isUnsure: true });
 }
 
-/** Without the first prompt there is no run; a later one is lost, and the run goes on. */
+/** Without the first prompt there is no run. A later one becomes a run of its own, and this one goes on. */
 function refused(state: RunState, error: string): Step {
-  if (state.activity === "starting") return unchanged({ ...state, failure: { error } });
-  return warning(state, `pi did not take a message: ${error}`);
+  return unchanged(state.activity === "starting" ? { ...state, failure: { error } } : state);
 }

@@ -11,7 +11,7 @@ const modes: readonly { readonly engine: string; readonly table: Readonly<Record
   { engine: "codex", table: { mode: "exec" } },
   { engine: "opencode", table: { mode: "run" } },
   { engine: "pi", table: { mode: "print" } },
-  { engine: "pi", table: { ask_before: ["bash"] } },
+  { engine: "pi", table: { ask_before: [] } },
 ];
 
 /** Engines that can't do without a table. */

@@ -6,7 +6,13 @@ import { runRequest } from "../../factories.ts";
 
 describe("the [pi] table", () => {
   it("has few defaults: pi has its own", () => {
-    expect(configSchema.parse({})).toEqual({ command: ["pi"], mode: "rpc", ask_before: [], extra_args: [] });
+    const ask_before = ["bash", "edit", "write"];
+    expect(configSchema.parse({})).toEqual({ command: ["pi"], mode: "rpc", ask_before, extra_args: [] });
+  });
+
+  it("asks for nothing where that is said, or where it can't", () => {
+    expect(configSchema.parse({ ask_before: [] })).toMatchObject({ ask_before: [] });
+    expect(configSchema.parse({ mode: "print" })).toMatchObject({ ask_before: [] });
   });
 
   it.each(["--session", "-c", "--print", "--mode", "--"])("refuses %s among the extra arguments", (arg) => {

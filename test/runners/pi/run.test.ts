@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { access, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -27,8 +27,8 @@ function titles(events: readonly TakopiEvent[]): readonly string[] {
 
 const pi = (value: string): RunRequest["resume"] & object => ({ engine: "pi", value });
 const launched = z.object({ args: z.array(z.string()), env: z.record(z.string(), z.string()) });
-async function* once(text: string): AsyncGenerator<FollowUp, void, undefined> {
-  yield { text };
+async function* once(text: string, taken = (): void => {}): AsyncGenerator<FollowUp, void, undefined> {
+  yield { text, taken };
 }
 
 const generations = [
@@ -58,7 +58,13 @@ describe("what extensions ask", () => {
     };
     for (const prompt of ["GATE", "CONFIRM", "SELECT"]) await play(prompt, { decide });
     expect(asked).toMatchObject([
-      { kind: "approval", tool: "bash", title: "touch x", input: { command: "touch x" }, scopes: ["once"] },
+      {
+        kind: "approval",
+        tool: "bash",
+        title: "touch x",
+        input: { command: "touch x", cwd: process.cwd() },
+        scopes: ["once"],
+      },
       { kind: "question", questions: [{ text: "Sure?\n\nreally", options: [{ label: "Yes" }, { label: "No" }] }] },
       { kind: "question", questions: [{ text: "Which?", options: [{ label: "A" }, { label: "B" }] }] },
     ]);
@@ -77,6 +83,16 @@ describe("what extensions ask", () => {
     expect(await answerTo("SELECT", { kind: "dismiss", reason: "later" })).toEqual({ cancelled: true });
   });
 
+  it("is reported as answered when pi has the answer", async () => {
+    for (const prompt of ["GATE", "CONFIRM", "SELECT"]) {
+      const host = createTestHost();
+      const decided: string[] = [];
+      const reporting = { ...host, answerTaken: (id: string) => void decided.push(id) };
+      await collect(fakePi().run(runRequest({ prompt }), reporting));
+      expect(decided).toEqual(host.requests.map(({ id }) => id));
+    }
+  });
+
   const untilWithdrawn = (_: unknown, withdrawn?: AbortSignal): Promise<Decision> =>
     new Promise((resolve) =>
       withdrawn?.addEventListener("abort", () => resolve({ kind: "dismiss", reason: "withdrawn" })),
@@ -89,9 +105,11 @@ describe("what extensions ask", () => {
       order.push("withdrawn");
       return decision;
     };
-    const run = fakePi().run(runRequest({ prompt: "TIMEOUT" }), createTestHost({ decide }));
+    const host = createTestHost({ decide });
+    const run = fakePi().run(runRequest({ prompt: "TIMEOUT" }), host);
     for await (const event of run) if (event.type === "completed") order.push(event.answer);
     expect(order).toEqual(["withdrawn", "went on"]);
+    expect(host.taken).toEqual([]);
   });
 
   it("is called off before the abort of a cancelled run, which pi would not hear otherwise", async () => {
@@ -119,7 +137,7 @@ describe("what extensions ask", () => {
     expect(args[args.indexOf("--extension") + 1]).toMatch(/\/runners\/pi\/gate\.ts$/u);
     expect(env["TAKOPI_PI_ASK_BEFORE"]).toBe("bash,write");
     expect(fakePi({ config: { ask_before: ["*"] } }).capabilities.approvals).toBe(true);
-    expect(fakePi().capabilities.approvals).toBe(false);
+    expect(fakePi({ config: { ask_before: [] } }).capabilities.approvals).toBe(false);
   });
 });
 
@@ -139,8 +157,30 @@ describe.each(generations)("a run of pi %s", (_, isOld) => {
   });
 
   it("takes a follow-up while it works", async () => {
-    const { ok, answer } = completedOf(await play("STEERED", { runner, followUps: once("be brief") }));
-    expect({ ok, answer }).toEqual({ ok: true, answer: "with: be brief" });
+    let taken = 0;
+    const followUps = once("be brief", () => (taken += 1));
+    const { ok, answer } = completedOf(await play("STEERED", { runner, followUps }));
+    expect({ ok, answer, taken }).toEqual({ ok: true, answer: "with: be brief", taken: 1 });
+  });
+
+  it("does not take a follow-up that pi refuses, or that comes when there is no run", async () => {
+    for (const [prompt, text] of [
+      ["STEERED_NOT", "REFUSED"],
+      ["REFUSED", "be brief"],
+      ["DIE", "be brief"],
+    ] as const) {
+      let taken = 0;
+      const events = await play(prompt, { runner, followUps: once(text, () => (taken += 1)) });
+      expect(taken).toBe(0);
+      expect(events.filter(({ type }) => type === "completed")).toHaveLength(1);
+      expect(titles(events)).toEqual([]);
+    }
+  });
+
+  it("that pi refused does not go on with a follow-up, which will be a run of its own", async () => {
+    const events = await play("REFUSED", { runner, followUps: once("TOUCH"), request: { cwd: folder } });
+    expect(completedOf(events).ok).toBe(false);
+    await expect(access(join(folder, "touched"))).rejects.toThrow("ENOENT");
   });
 
   it("may be a command of an extension, which starts nothing", async () => {
@@ -251,7 +291,7 @@ describe("a session", () => {
 
 describe("the process", () => {
   it("gets the choices of the run over those of the config, and no prompt", async () => {
-    const config = { provider: "fake", model: "one", thinking: "low", extra_args: ["--offline"] };
+    const config = { provider: "fake", model: "one", thinking: "low", ask_before: [], extra_args: ["--offline"] };
     const options = { model: "--session", effort: "high" };
     const request = { options, resume: pi("s-1") };
     const { answer } = completedOf(await play("ARGS", { runner: { config }, request }));

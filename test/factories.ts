@@ -19,6 +19,8 @@ import type {
   Runner,
   RunHost,
   RunRequest,
+  SessionHost,
+  SessionSummary,
 } from "../src/runner/runner.ts";
 
 /** The engine of everything made here, unless told otherwise. */
@@ -198,6 +200,18 @@ export class ScriptedRun {
 
 export type Script = (request: RunRequest, host: RunHost) => AsyncIterable<TakopiEvent>;
 
+/** What a runner answers when it is asked for the sessions of a directory. */
+export type ListSessions = (cwd: string, host: SessionHost) => Promise<readonly SessionSummary[]>;
+
+/** Options of a `ScriptedRunner`. */
+export interface ScriptedRunnerOptions {
+  readonly engine?: EngineId;
+  readonly capabilities?: Partial<Capabilities>;
+  readonly script?: Script;
+  /** Makes it a runner that lists sessions: these, or what the function says. */
+  readonly sessions?: readonly SessionSummary[] | ListSessions;
+}
+
 /**
  * A runner that says what the test says: either by a script, or by the `ScriptedRun` that `nextRun()` hands out.
  * A driven run ends when the test calls `end()`, when it is aborted, or when the consumer stops.
@@ -206,15 +220,18 @@ export class ScriptedRunner implements Runner {
   readonly engine: EngineId;
   readonly capabilities: Capabilities;
   readonly requests: RunRequest[] = [];
+  readonly listSessions?: ListSessions;
   readonly #codec: ResumeCodec;
   readonly #script: Script | undefined;
   readonly #runs: ScriptedRun[] = [];
   readonly #waiting: ((run: ScriptedRun) => void)[] = [];
 
-  constructor(options: { engine?: EngineId; capabilities?: Partial<Capabilities>; script?: Script } = {}) {
-    const engine = options.engine ?? testEngine;
+  constructor(options: ScriptedRunnerOptions = {}) {
+    const { engine = testEngine, sessions } = options;
     this.engine = engine;
-    this.capabilities = { ...noCapabilities, ...options.capabilities };
+    this.capabilities = { ...noCapabilities, sessions: sessions !== undefined, ...options.capabilities };
+    if (sessions !== undefined)
+      this.listSessions = typeof sessions === "function" ? sessions : () => Promise.resolve(sessions);
     this.#script = options.script;
     const pattern = new RegExp(`${engine}\\s+--resume\\s+(?<token>[^\`\\s]+)`);
     this.#codec = createResumeCodec({ engine, print: (value) => `${engine} --resume ${value}`, pattern });

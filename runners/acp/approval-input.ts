@@ -1,7 +1,7 @@
 import { textAt, type Fields } from "../../src/runner/fields.ts";
 import { commandOf, patchChanges, patchIn } from "./describe-tool.ts";
 import type { Tool } from "./tool.ts";
-import { unifiedDiff } from "./unified-diff.ts";
+import { unifiedDiff } from "../../src/runner/unified-diff.ts";
 
 /**
  * What a person needs to see before a call is allowed: the agent's own input, and in the same words for all agents `command` and its `cwd`,

@@ -2,7 +2,7 @@ import type { Decision, DecisionRequest } from "../../src/domain/decision.ts";
 import type { RunHost } from "../../src/runner/runner.ts";
 import { JsonRpcError } from "../../src/wire/json-rpc.ts";
 import { decodeElicitation, elicitationAnswer, questionRequest } from "./elicitation.ts";
-import { grantName, type GrantName } from "./grants.ts";
+import { grantName, type GrantName } from "./grant-name.ts";
 import {
   cancelledAnswer,
   decisionRequest,

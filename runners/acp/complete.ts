@@ -1,6 +1,7 @@
 import type { ActionEvent, CompletedEvent, TakopiEvent } from "../../src/domain/event.ts";
 import { explainAnswer } from "./failure.ts";
 import { fieldsAt, isFields, textAt, type Fields } from "../../src/runner/fields.ts";
+import { unknownTypes } from "../../src/runner/unknown-types.ts";
 import { answerOf, closeThought } from "./speech.ts";
 import { remark, steps, unchanged, type Failure, type RunState, type Step } from "./state.ts";
 import { endTool } from "./tool.ts";
@@ -24,7 +25,9 @@ export function complete(state: RunState, outcome: Outcome): readonly TakopiEven
         ? unchanged(next)
         : remark(next, { kind: "warning", level: "warning", title: verdict.warning }),
   );
-  return [...events, ...unknownMessages(last), completedEvent(last, outcome, verdict)];
+  const { engine, unknown: counts } = last;
+  const unknown = unknownTypes({ engine, what: "messages", counts, id: "acp.unknown" });
+  return [...events, ...unknown, completedEvent(last, outcome, verdict)];
 }
 
 interface Verdict {
@@ -89,19 +92,6 @@ function closePlan(state: RunState): Step {
     phase: "completed",
   };
   return { state, events: [event] };
-}
-
-/** One hidden action for all of them. */
-function unknownMessages({ engine, unknown }: RunState): readonly ActionEvent[] {
-  if (unknown.size === 0) return [];
-  const named = [...unknown].map(([name, count]) => `${name} ×${count}`).join(", ");
-  const action = {
-    id: "acp.unknown",
-    kind: "telemetry",
-    title: `messages of an unknown type: ${named}`,
-    detail: { counts: Object.fromEntries(unknown) },
-  } as const;
-  return [{ type: "action", engine, action, phase: "completed", level: "debug" }];
 }
 
 function completedEvent(state: RunState, outcome: Outcome, { failure, isAnswerless }: Verdict): CompletedEvent {

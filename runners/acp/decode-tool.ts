@@ -1,6 +1,6 @@
 import type { FileChange } from "../../src/domain/event.ts";
 import { fieldsAt, isFields, listAt, numberAt, textAt, type Fields } from "../../src/runner/fields.ts";
-import type { TextChange } from "./unified-diff.ts";
+import type { TextChange } from "../../src/runner/unified-diff.ts";
 import type { ToolPatch } from "./updates.ts";
 
 /** A tool call of `session/update` or of a permission request. Undefined without an id. */

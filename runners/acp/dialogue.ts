@@ -10,7 +10,8 @@ import type { AcpConfig } from "./config.ts";
 import { explainTrouble } from "./explain.ts";
 import { wordsOf, type FailureContext } from "./failure.ts";
 import { isFields, type Fields } from "../../src/runner/fields.ts";
-import type { SessionGrants } from "./grants.ts";
+import type { SessionGrants } from "../../src/runner/session-grants.ts";
+import { countUnknown } from "../../src/runner/unknown-types.ts";
 import type { KnownAgent } from "./known-agents.ts";
 import { Mailbox } from "../../src/runner/mailbox.ts";
 import { openAgent, type Opened } from "./opening.ts";
@@ -19,7 +20,7 @@ import { promptBlocks } from "./prompt.ts";
 import { decodeUpdate } from "./schema.ts";
 import { isTold, seenOf, type Seen } from "./seen.ts";
 import { closeThought, endWords } from "./speech.ts";
-import { countUnknown, remark, steps, type Failure, type RunState, type Step } from "./state.ts";
+import { remark, steps, type Failure, type RunState, type Step } from "./state.ts";
 import {
   hasHiddenTools,
   revealTools,
@@ -87,8 +88,8 @@ export class Dialogue {
       host,
       always: state.quirks.always,
       grants: {
-        has: (name) => grants.has(this.#state.session ?? "", name),
-        add: (name) => grants.add(this.#state.session ?? "", name),
+        has: (name) => name !== undefined && grants.covers(this.#state.session ?? "", [name]),
+        add: (name) => name !== undefined && grants.add(this.#state.session ?? "", [name]),
       },
       see: (request) => this.#see(request),
       refused: ({ tool }) => this.#apply(translateRefusal(this.#state, tool.id)),

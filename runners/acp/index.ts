@@ -2,7 +2,7 @@
 // Protocol: the Agent Client Protocol, version 1: JSON-RPC 2.0, one message a line, both sides ask. One process per run.
 // Resume:   session/resume, else session/load with the history it tells dropped; the line is the agent's own where it is known.
 //           Sessions through session/list: an agent that does not announce it has none, and where that is known nobody asks.
-// Asking:   permissions, plans and questions; what is allowed "for the session" agents forget with their process, and grants.ts remembers.
+// Asking:   permissions, plans and questions; what is allowed "for the session" agents forget with their process, and SessionGrants remembers.
 //           A prompt at a time: the protocol has no way to give a running turn more text.
 // Quirks:   every agent does something otherwise: each is where it matters, with the version it was seen in, or in known-agents.ts.
 //           Measured with gemini 0.61, qwen 0.24, copilot 1.0, cline 3.0, opencode 1.18, kilo 7.7, and the adapters of Claude, Codex, Pi.

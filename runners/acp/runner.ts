@@ -5,7 +5,7 @@ import { complete } from "./complete.ts";
 import type { AcpConfig } from "./config.ts";
 import { Dialogue, type Patience } from "./dialogue.ts";
 import { explainSpawn } from "./explain.ts";
-import { SessionGrants } from "./grants.ts";
+import { SessionGrants } from "../../src/runner/session-grants.ts";
 import { knownAgent, type KnownAgent } from "./known-agents.ts";
 import { launchOf } from "./launch.ts";
 import { listSessions } from "./list-sessions.ts";

@@ -1,6 +1,7 @@
 import type { EngineId } from "../../src/domain/event.ts";
 import { fieldsAt, isFields, listAt, textAt, type Fields } from "../../src/runner/fields.ts";
 import type { SessionSummary } from "../../src/runner/runner.ts";
+import { sessionTitle } from "../../src/runner/session-title.ts";
 
 /** One answer to `session/list`. */
 export interface SessionPage {
@@ -8,8 +9,6 @@ export interface SessionPage {
   /** Asks for the next one. */
   readonly cursor?: string;
 }
-
-const maxTitleChars = 80;
 
 /** A session without an id or a directory is passed over. What has it open, the protocol does not tell. */
 export function decodeSessionPage(result: unknown, engine: EngineId): SessionPage {
@@ -30,10 +29,7 @@ function summaryOf(item: unknown, engine: EngineId): readonly SessionSummary[] {
 
 /** Without a title of its own, Qwen has the first prompt aside (0.24). */
 function titleOf(fields: Fields): string {
-  const told = textAt(fields, "title") ?? textAt(fieldsAt(fields, "_meta"), "preview") ?? "";
-  const line = told.replaceAll(/\s+/gu, " ").trim();
-  if (line.length <= maxTitleChars) return line;
-  return `${line.slice(0, maxTitleChars - 1).replace(/[\uD800-\uDBFF]$/u, "")}…`;
+  return sessionTitle(textAt(fields, "title") ?? textAt(fieldsAt(fields, "_meta"), "preview") ?? "");
 }
 
 /** The protocol lets the date be left out: such a session counts as the oldest. */

@@ -106,7 +106,3 @@ export function remark(state: RunState, { title, kind = "note", detail = {}, ...
   };
   return { state: { ...state, notes }, events: [event] };
 }
-
-export function countUnknown(state: RunState, name: string): RunState {
-  return { ...state, unknown: new Map(state.unknown).set(name, (state.unknown.get(name) ?? 0) + 1) };
-}

@@ -1,7 +1,7 @@
 import type { Action, ActionDetail, ActionEvent, EngineId, FileChange } from "../../src/domain/event.ts";
 import { describeTool } from "./describe-tool.ts";
 import type { Fields } from "../../src/runner/fields.ts";
-import type { TextChange } from "./unified-diff.ts";
+import type { TextChange } from "../../src/runner/unified-diff.ts";
 import type { ToolPatch } from "./updates.ts";
 
 /** How much of a tool's output an action keeps, in characters: enough to show, too little to fill memory. */

@@ -1,6 +1,7 @@
 import type { ActionEvent } from "../../src/domain/event.ts";
+import { countUnknown } from "../../src/runner/unknown-types.ts";
 import { closeThought, endWords, hear, think } from "./speech.ts";
-import { countUnknown, remark, steps, unchanged, type RunState, type Step } from "./state.ts";
+import { remark, steps, unchanged, type RunState, type Step } from "./state.ts";
 import { endTool, isFinished, isPlaceholder, mergeTool, newTool, refuseTool, showTool } from "./tool.ts";
 import type { PlanEntry, ToolPatch, Update } from "./updates.ts";
 

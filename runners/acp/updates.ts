@@ -1,6 +1,6 @@
 import type { FileChange } from "../../src/domain/event.ts";
 import type { Fields } from "../../src/runner/fields.ts";
-import type { TextChange } from "./unified-diff.ts";
+import type { TextChange } from "../../src/runner/unified-diff.ts";
 
 /** A tool call, or what changed of one: an absent key is unchanged, a list that is there replaces the one before. */
 export interface ToolPatch {

@@ -1,7 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { flagAt, isFields, listAt, textAt, type Fields } from "../../src/runner/fields.ts";
-import { unifiedDiff } from "./unified-diff.ts";
+import { exactDiff } from "./exact-diff.ts";
 
 /** Beyond this the change is shown without the file around it. */
 const maxFileBytes = 1_000_000;
@@ -56,10 +56,10 @@ function diffOf(path: string, version: FileVersion, edits: readonly Edit[]): str
   switch (version.kind) {
     case "file": {
       const after = edits.reduce(applied, version.text);
-      return after === undefined ? passages(path, edits) : unifiedDiff({ path, before: version.text, after });
+      return after === undefined ? passages(path, edits) : exactDiff({ path, before: version.text, after });
     }
     case "none":
-      return unifiedDiff({ path, after: edits.reduce(applied, "") ?? "" });
+      return exactDiff({ path, after: edits.reduce(applied, "") ?? "" });
     case "unreadable":
       return passages(path, edits);
   }
@@ -67,7 +67,7 @@ function diffOf(path: string, version: FileVersion, edits: readonly Edit[]): str
 
 /** The file itself is not at hand, or it is not what the engine thinks it is. */
 function passages(path: string, edits: readonly Edit[]): string {
-  return edits.map((edit) => unifiedDiff({ path, before: edit.old ?? "", after: edit.new })).join("");
+  return edits.map((edit) => exactDiff({ path, before: edit.old ?? "", after: edit.new })).join("");
 }
 
 /** Undefined once an edit has not found its place. */

@@ -1,13 +1,13 @@
 import type { CompletedEvent, TakopiEvent } from "../../src/domain/event.ts";
+import { unknownTypes } from "../../src/runner/unknown-types.ts";
 import { turnError } from "./failure.ts";
 import type { ResultLine } from "./lines.ts";
 import { engine, type Failure, type RunState } from "./state.ts";
 import { isFailed } from "./translate-result.ts";
-import { unknownLines } from "./unknown.ts";
 
 /** The last events of a run. `failure` is what ended it from outside; without one, the last result counts. */
 export function complete(state: RunState, failure: Failure | undefined = state.failure): readonly TakopiEvent[] {
-  return [...unknownLines(state), completedEvent(state, failure)];
+  return [...unknownTypes({ engine, what: "lines", counts: state.unknown }), completedEvent(state, failure)];
 }
 
 function completedEvent(state: RunState, failure: Failure | undefined): CompletedEvent {

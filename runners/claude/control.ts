@@ -1,7 +1,7 @@
 import type { Decision } from "../../src/domain/decision.ts";
 import type { RunHost } from "../../src/runner/runner.ts";
 import { encodeLine } from "./encode-line.ts";
-import type { SessionGrants } from "./grants.ts";
+import type { SessionGrants } from "../../src/runner/session-grants.ts";
 import { lastingUpdates, namesOf } from "./lasting.ts";
 import type { ControlRequestLine } from "./lines.ts";
 import { decisionRequest, permissionAnswer, type AskedWhere } from "./permission.ts";

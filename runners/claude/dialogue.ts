@@ -5,7 +5,7 @@ import type { Subprocess } from "../../src/wire/subprocess.ts";
 import { complete } from "./complete.ts";
 import { Control, interruptRequest } from "./control.ts";
 import { exitFailure } from "./failure.ts";
-import type { SessionGrants } from "./grants.ts";
+import type { SessionGrants } from "../../src/runner/session-grants.ts";
 import { Mailbox } from "../../src/runner/mailbox.ts";
 import { promptLine } from "./prompt.ts";
 import { decodeLine } from "./schema.ts";

@@ -1,6 +1,6 @@
-import { isAbsolute, relative } from "node:path";
 import type { ApprovalScope } from "../../src/domain/decision.ts";
 import { isFields, listAt, textAt, textsAt } from "../../src/runner/fields.ts";
+import { isInside } from "../../src/runner/is-inside.ts";
 import type { ControlRequestLine, PermissionUpdate } from "./lines.ts";
 
 /**
@@ -42,11 +42,6 @@ export function namesOf(updates: readonly PermissionUpdate[]): readonly string[]
 }
 
 function outside(update: PermissionUpdate, cwd: string): readonly PermissionUpdate[] {
-  const directories = textsAt(update, "directories").filter((path) => !isBelow(path, cwd));
+  const directories = textsAt(update, "directories").filter((path) => !isInside(path, cwd));
   return directories.length === 0 ? [] : [{ ...update, directories }];
-}
-
-function isBelow(path: string, cwd: string): boolean {
-  const steps = relative(cwd, path);
-  return steps !== ".." && !steps.startsWith("../") && !isAbsolute(steps);
 }

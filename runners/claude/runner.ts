@@ -7,7 +7,7 @@ import { complete } from "./complete.ts";
 import type { ClaudeConfig } from "./config.ts";
 import { Dialogue, type Patience } from "./dialogue.ts";
 import { installHint } from "./failure.ts";
-import { SessionGrants } from "./grants.ts";
+import { SessionGrants } from "../../src/runner/session-grants.ts";
 import { listSessions } from "./list-sessions.ts";
 import { promptLine } from "./prompt.ts";
 import { engine, initialState, type Failure } from "./state.ts";

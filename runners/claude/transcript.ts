@@ -1,5 +1,6 @@
 import { open } from "node:fs/promises";
 import { isFields, textAt, type Fields } from "../../src/runner/fields.ts";
+import { sessionTitle } from "../../src/runner/session-title.ts";
 import { decodeContent } from "./schema.ts";
 
 /** How much is read at either end of a transcript: titles are repeated at the end, and one turn takes some 100 KB. */
@@ -74,7 +75,7 @@ function titleOf(lines: readonly Fields[]): string | undefined {
     prompts.map(commandOf).find((command) => command !== undefined),
     last("summary", "summary"),
   ];
-  return titles.map((title) => oneLine(title ?? "")).find((title) => title !== "");
+  return titles.map((title) => sessionTitle(title ?? "")).find((title) => title !== "");
 }
 
 /** The first words of a user line that are the user's own, a command of the terminal included. */
@@ -96,17 +97,4 @@ function commandOf(text: string): string | undefined {
   const name = /<command-name>([^<]+)<\/command-name>/u.exec(text)?.[1];
   const words = /<command-args>([^<]*)<\/command-args>/u.exec(text)?.[1] ?? "";
   return name === undefined ? undefined : `${name} ${words}`.trim();
-}
-
-const maxTitleChars = 80;
-
-function oneLine(text: string): string {
-  // The start of a long prompt is enough.
-  const line = text
-    .slice(0, 10 * maxTitleChars)
-    .replaceAll(/\s+/gu, " ")
-    .trim();
-  if (line.length <= maxTitleChars) return line;
-  // Not half of a character that takes two units.
-  return `${line.slice(0, maxTitleChars - 1).replace(/[\uD800-\uDBFF]$/u, "")}…`;
 }

@@ -9,7 +9,7 @@ import { decodeNotification, decodeThread, decodeTurnId } from "./decode-notific
 import { answerFailure, exitFailure, isWithoutAppServer } from "./failure.ts";
 import { isFields, type Fields } from "../../src/runner/fields.ts";
 import { Mailbox } from "../../src/runner/mailbox.ts";
-import type { SessionGrants } from "./grants.ts";
+import type { SessionGrants } from "../../src/runner/session-grants.ts";
 import { greet } from "./greet.ts";
 import { nextTurn, type NextTurn } from "./next-turn.ts";
 import type { Patience } from "./patience.ts";

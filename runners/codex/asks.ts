@@ -1,9 +1,10 @@
-import { isAbsolute, relative, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { Fields } from "../../src/runner/fields.ts";
+import { isInside } from "../../src/runner/is-inside.ts";
 import type { RunHost } from "../../src/runner/runner.ts";
 import type { Ask } from "./ask.ts";
 import { decodeAsk } from "./decode-ask.ts";
-import type { SessionGrants } from "./grants.ts";
+import type { SessionGrants } from "../../src/runner/session-grants.ts";
 import type { RunState } from "./state.ts";
 
 /** A request of the app-server. */
@@ -63,15 +64,10 @@ export class Asks {
   #isAllowed({ names = [], edits = [] }: Ask, { thread }: RunState): boolean {
     const { grants, cwd } = this.#options;
     if (thread !== undefined && grants.covers(thread, names)) return true;
-    return this.#areEditsAccepted && edits.length > 0 && edits.every((path) => isInside(path, cwd));
+    return this.#areEditsAccepted && edits.length > 0 && edits.every((path) => isInside(resolve(cwd, path), cwd));
   }
 
   #remember({ names = [] }: Ask, { thread }: RunState): void {
     if (thread !== undefined) this.#options.grants.add(thread, names);
   }
-}
-
-function isInside(path: string, cwd: string): boolean {
-  const steps = relative(cwd, resolve(cwd, path));
-  return steps !== ".." && !steps.startsWith("../") && !isAbsolute(steps);
 }

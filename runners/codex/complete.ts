@@ -1,14 +1,18 @@
 import type { CompletedEvent, TakopiEvent } from "../../src/domain/event.ts";
+import { unknownTypes } from "../../src/runner/unknown-types.ts";
 import { turnError } from "./failure.ts";
 import { engine, type Failure, type RunState } from "./state.ts";
 import { answerOf } from "./translate-words.ts";
 import { closeOpen, difference } from "./translate.ts";
-import { unknownLines } from "./unknown.ts";
 
 /** The last events of a run. `failure` is what ended it from outside; without one, the last turn counts. */
 export function complete(state: RunState, failure: Failure | undefined = state.failure): readonly TakopiEvent[] {
   const { events } = closeOpen(state, false);
-  return [...events, ...unknownLines(state), completedEvent(state, failure)];
+  return [
+    ...events,
+    ...unknownTypes({ engine, what: "messages", counts: state.unknown }),
+    completedEvent(state, failure),
+  ];
 }
 
 function completedEvent(state: RunState, failure: Failure | undefined): CompletedEvent {

@@ -7,7 +7,7 @@ import { complete } from "./complete.ts";
 import type { CodexConfig } from "./config.ts";
 import { listenToExec } from "./exec.ts";
 import { lostSessionFailure, spawnFailure } from "./failure.ts";
-import { SessionGrants } from "./grants.ts";
+import { SessionGrants } from "../../src/runner/session-grants.ts";
 import { launchAppServer, launchExec, type Launch } from "./launch.ts";
 import { listSessions } from "./list-sessions.ts";
 import { defaultPatience, type Patience } from "./patience.ts";

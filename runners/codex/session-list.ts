@@ -1,8 +1,7 @@
 import { fieldsAt, flagAt, isFields, listAt, numberAt, textAt, type Fields } from "../../src/runner/fields.ts";
 import type { SessionSummary } from "../../src/runner/runner.ts";
+import { sessionTitle } from "../../src/runner/session-title.ts";
 import { engine } from "./state.ts";
-
-const maxTitleChars = 80;
 
 /** The answer to `thread/list`, without sessions of sub-agents and those in which nothing was said. `cwd`: the directory asked for. */
 export function decodeThreadList(result: unknown, cwd: string): readonly SessionSummary[] {
@@ -17,14 +16,8 @@ function isSubagent(thread: Fields): boolean {
 
 function summaryOf(thread: Fields, cwd: string): readonly SessionSummary[] {
   const value = textAt(thread, "id");
-  const title = titleOf(textAt(thread, "name") || (textAt(thread, "preview") ?? ""));
+  const title = sessionTitle(textAt(thread, "name") || (textAt(thread, "preview") ?? ""));
   if (value === undefined || title === "" || flagAt(thread, "ephemeral")) return [];
   const updatedAt = (numberAt(thread, "updatedAt") ?? 0) * 1_000;
   return [{ token: { engine, value }, title, cwd, updatedAt }];
-}
-
-function titleOf(text: string): string {
-  const line = text.slice(0, 1_000).replaceAll(/\s+/gu, " ").trim();
-  if (line.length <= maxTitleChars) return line;
-  return `${line.slice(0, maxTitleChars - 1).replace(/[\uD800-\uDBFF]$/u, "")}…`;
 }

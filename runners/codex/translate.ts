@@ -1,9 +1,9 @@
+import { countUnknown } from "../../src/runner/unknown-types.ts";
 import type { CodexMessage, TokenCounts, TurnError } from "./messages.ts";
 import { beginReconnect, endReconnect, isReconnect } from "./reconnect.ts";
 import { chain, close, engine, nothingSaid, unchanged, warn, type RunState, type Step } from "./state.ts";
 import { isDeed, translateDeed } from "./translate-deed.ts";
 import { answerOf, takeDelta, translateWords } from "./translate-words.ts";
-import { countUnknown } from "./unknown.ts";
 
 /** What one message of Codex means for the run. */
 export function translate(state: RunState, message: CodexMessage): Step {

@@ -154,7 +154,10 @@ function sessionOf(run: Run): { sessionKey: SessionKey; resume?: ResumeToken } {
 }
 
 /** Why a message is offered rather than run; undefined when it is to run. */
-function whyOffered({ clock, settings }: PromptDeps, message: IncomingMessage): string | undefined {
+export function whyOffered(
+  { clock, settings }: Pick<PromptDeps, "clock" | "settings">,
+  message: IncomingMessage,
+): string | undefined {
   if (message.forwarded) return "This is a forwarded message. Run it as a prompt?";
   const ageMs = clock.now() - message.sentAt;
   return ageMs > settings.maxAgeMs

@@ -1,22 +1,33 @@
 import type { IncomingMessage } from "../domain/incoming.ts";
+import { type OfferDeps, offerButtons } from "./choices/offer-buttons.ts";
 import type { Deliveries } from "./deliveries.ts";
-import type { Store } from "./store-port.ts";
 import { say } from "./say.ts";
+import type { Store } from "./store-port.ts";
+
+export type EditDeps = OfferDeps & { readonly store: Store; readonly deliveries: Deliveries };
 
 /**
- * Honours an edited prompt while its run has not started. Later the edit can't reach the engine any more: the user is told once
- * while the run works, and not at all when it has ended.
+ * Honours an edited prompt while its run has not started. Later the edit can't reach the engine by itself any more: while the run works
+ * the user is offered to send the new text after it, and when it has ended nothing is said.
  */
-export function editPrompt(
-  deps: { store: Store; deliveries: Deliveries },
-  message: IncomingMessage,
-  prompt: string,
-): void {
+export function editPrompt(deps: EditDeps, message: IncomingMessage, prompt: string): void {
   const { thread, messageId } = message;
   const link = deps.store.findMessage({ chatId: thread.chatId, messageId });
   if (link?.role !== "prompt" || prompt.trim() === "") return;
-  if (deps.store.replacePrompt(link.runId, prompt)) return;
-  if (deps.store.findRun(link.runId)?.state !== "running") return;
-  const text = "This run had already started with the old text. Reply to it with what should change.";
-  say(deps.deliveries, { thread, replyTo: messageId, text });
+  const { runId } = link;
+  if (deps.store.replacePrompt(runId, prompt)) return;
+  const state = deps.store.findRun(runId)?.state;
+  // A queued prompt that can't be changed is being passed to the run that works.
+  if (state !== "running" && state !== "queued") return;
+  const offer = { kind: "prompt", runId, prompt: `I changed my message. It now reads:\n\n${prompt}` } as const;
+  const keyboard = [offerButtons(deps, thread, [{ label: "Send as follow-up", offer }])];
+  say(deps.deliveries, {
+    thread,
+    replyTo: messageId,
+    text:
+      state === "running"
+        ? "This run had already started with the old text."
+        : "This was already being passed to a run with the old text.",
+    keyboard,
+  });
 }

@@ -56,7 +56,13 @@ export class Inbox {
 
   #wake(): void {
     this.#hasNews = true;
-    if (this.#isOpen) this.#working ??= this.#work().finally(() => (this.#working = undefined));
+    if (this.#isOpen) this.#working ??= this.#work().finally(() => this.#rest());
+  }
+
+  /** What arrived after the last look at the journal, and before it was known that the work was over, begins it again. */
+  #rest(): void {
+    this.#working = undefined;
+    if (this.#hasNews) this.#wake();
   }
 
   /** Never rejects. `#hasNews` is looked at last, so that what arrives while this ends is not left lying. */

@@ -31,6 +31,7 @@ export class LiveRun {
   #stopReason: StopReason | undefined;
   #label: ProgressLabel = "queued";
   #waitingCount = 0;
+  #waitedUntil = 0;
 
   constructor(parts: LiveRunParts) {
     this.#parts = parts;
@@ -54,6 +55,11 @@ export class LiveRun {
   /** Whether the engine waits for an answer of the user. */
   get isWaiting(): boolean {
     return this.#waitingCount > 0;
+  }
+
+  /** When the engine last waited for the user, in milliseconds since 1970; 0: it has not. */
+  get waitedUntil(): number {
+    return this.isWaiting ? this.#parts.clock.now() : this.#waitedUntil;
   }
 
   /** The texts sent into this run, for its engine. */
@@ -98,6 +104,7 @@ export class LiveRun {
 
   endWaiting(): void {
     this.#waitingCount -= 1;
+    this.#waitedUntil = this.#parts.clock.now();
     this.show(this.#label);
   }
 

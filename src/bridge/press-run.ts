@@ -4,7 +4,7 @@ import { plain } from "../render/text-builder.ts";
 import type { RunVerb } from "../routing/callback-data.ts";
 import { enterQueue, type PromptDeps } from "./accept-prompt.ts";
 import { cancelRun, type CancelOutcome } from "./cancel-run.ts";
-import { resumeRun } from "./resume-run.ts";
+import { resumeOnce } from "./resume-run.ts";
 import { runCard } from "./run-messages.ts";
 import { interruptFor, type SteerDeps, steerRun } from "./steer-run.ts";
 
@@ -35,6 +35,7 @@ export function pressRun(deps: PressRunDeps, press: ButtonPress, target: { verb:
     case "interrupt":
       return interruptFor(deps, run, press.sender);
     case "wait":
+      if (run.state !== "running") return CANCEL_TOASTS.ended;
       replaceNotice(deps, press, `Still waiting for ${run.engine}.`);
       return "I'll go on waiting.";
   }
@@ -67,12 +68,10 @@ function discardHeld(deps: PressRunDeps, press: ButtonPress, run: Run): string {
 
 /** Goes on in the session of a run that the bot's end cut short; without a session the prompt is run again. */
 function resumeInterrupted(deps: PressRunDeps, press: ButtonPress, run: Run): string {
-  const mark = `resumed:${run.id}`;
-  if (run.state !== "interrupted" || deps.store.getFact(mark) !== undefined) return "This was already resumed.";
+  const { sender, updateId } = press;
   const prompt = run.resume === undefined ? run.prompt : "continue";
-  const next = resumeRun(deps, { run, prompt, sender: press.sender, updateId: press.updateId });
-  if (next === undefined) return "This was already resumed.";
-  deps.store.setFact(mark, next.id);
+  if (run.state !== "interrupted" || !resumeOnce(deps, { run, prompt, sender, updateId }))
+    return "This was already resumed.";
   replaceCard(deps, press, run);
   return "Resuming.";
 }

@@ -59,6 +59,10 @@ function interruptRuns({ store, clock, lives }: RecoveryDeps): number {
 function offerSteered({ store, deliveries }: RecoveryDeps): number {
   const runs = store.withholdSteered();
   for (const { id: runId, thread, promptMessageId: replyTo } of runs) {
+    // Its progress message would go on saying that it is being passed on.
+    const card = store.progressMessage(runId);
+    const removal = card && ({ type: "delete", messageId: card.messageId } as const);
+    if (removal !== undefined) store.enqueue({ thread, runId, role: "progress", operation: removal });
     const text = "This was being passed to a run when Takopi ended, and may have reached it. Run it?";
     say(deliveries, { thread, replyTo, text, runId, keyboard: offerKeyboard(runId), isLoud: true });
   }

@@ -1,21 +1,36 @@
-import { newSessionKey, type Run, type Sender, sessionKeyOf } from "../domain/run.ts";
+import { newSessionKey, type Run, type Sender, type SessionKey, sessionKeyOf } from "../domain/run.ts";
 import { enterQueue, type PromptDeps } from "./accept-prompt.ts";
 
+interface ResumeWish {
+  /** The run that has ended, or works. */
+  readonly run: Run;
+  readonly prompt: string;
+  readonly sender: Sender;
+  readonly updateId: number;
+}
+
 /**
- * Goes on after a run that has ended: in its session, or anew where it never had one. Returns the new run, or undefined when the update
- * had its effect before.
+ * Goes on after a run: in its session, or anew where it never had one. A run that was interrupted is resumed once, whichever of the
+ * buttons that offer it is pressed first. False when that was before, or when the update had its effect before.
  */
-export function resumeRun(
-  deps: PromptDeps,
-  wish: { readonly run: Run; readonly prompt: string; readonly sender: Sender; readonly updateId: number },
-): Run | undefined {
+export function resumeOnce(deps: PromptDeps, wish: ResumeWish): boolean {
+  if (wish.run.state !== "interrupted") return resumeRun(deps, wish) !== undefined;
+  const mark = `resumed:${wish.run.id}`;
+  if (deps.store.getFact(mark) !== undefined) return false;
+  const next = resumeRun(deps, wish);
+  if (next === undefined) return false;
+  deps.store.setFact(mark, next.id);
+  return true;
+}
+
+function resumeRun(deps: PromptDeps, wish: ResumeWish): Run | undefined {
   const id = deps.newRunId();
   const createdAt = deps.clock.now();
   const { startedAt: _started, finishedAt: _finished, error: _error, resume, ...rest } = wish.run;
   const next: Run = {
     ...rest,
     ...(resume && { resume }),
-    sessionKey: resume === undefined ? newSessionKey(id) : sessionKeyOf(resume),
+    sessionKey: keyAfter(wish.run, newSessionKey(id)),
     id,
     prompt: wish.prompt,
     sender: wish.sender,
@@ -26,4 +41,9 @@ export function resumeRun(
   if (!deps.store.acceptRun(next, wish.updateId)) return undefined;
   enterQueue(deps, next);
   return next;
+}
+
+function keyAfter({ resume, state, sessionKey }: Run, fresh: SessionKey): SessionKey {
+  if (resume !== undefined) return sessionKeyOf(resume);
+  return state === "running" || state === "queued" ? sessionKey : fresh;
 }

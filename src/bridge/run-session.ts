@@ -49,7 +49,7 @@ export async function runSession(deps: RunDeps, live: LiveRun): Promise<void> {
   const ending = describeEnding(live, { completed: result.completed, notices, finishedAt: deps.clock.now() });
   await untilWritten(deps, () => deps.store.endRun(ending));
   deps.deliveries.wake();
-  await deps.decisions.closeRun(live.run.id);
+  await deps.decisions.closeRun(live);
   await returnUntaken(deps, live);
   await result.release();
   await untilWritten(deps, () => deps.store.forgetProcesses(live.run.id));
@@ -123,7 +123,7 @@ function createHost(deps: RunDeps, live: LiveRun): RunHost {
     signal: live.signal,
     env: deps.engines.environment(live.run.engine),
     decide: (request, withdrawn) => deps.decisions.ask(live, request, withdrawn),
-    answerTaken: (requestId) => deps.decisions.taken(live.run.id, requestId),
+    answerTaken: (requestId) => void deps.decisions.taken(live.run.id, requestId),
     followUps: live.followUps,
     history: () => (live.run.resume === undefined ? [] : deps.store.pastTurns(live.run.resume)),
     processStarted: (process) => deps.store.recordProcess({ ...process, runId: live.run.id }),

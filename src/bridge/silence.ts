@@ -21,17 +21,23 @@ export function watchSilence(
   live: LiveRun,
   afterMs: number,
 ): SilenceWatch {
+  let heardAt = deps.clock.now();
   let cancel = (): void => {};
-  const arm = (): void => {
+  const arm = (delayMs: number): void => {
     cancel();
-    if (afterMs > 0) cancel = deps.clock.setTimer(afterMs, notice);
+    if (afterMs > 0) cancel = deps.clock.setTimer(delayMs, check);
   };
-  const notice = (): void => {
-    if (live.isWaiting) return arm();
+  const check = (): void => {
+    const silentMs = deps.clock.now() - Math.max(heardAt, live.waitedUntil);
+    if (silentMs < afterMs) return arm(afterMs - silentMs);
     sayNotice(deps.deliveries, live, afterMs);
   };
-  arm();
-  return { heard: arm, stop: () => cancel() };
+  const heard = (): void => {
+    heardAt = deps.clock.now();
+    arm(afterMs);
+  };
+  arm(afterMs);
+  return { heard, stop: () => cancel() };
 }
 
 function sayNotice(deliveries: Deliveries, live: LiveRun, silentMs: number): void {

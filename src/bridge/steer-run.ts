@@ -47,12 +47,15 @@ function showAgain(deps: SteerDeps, runId: RunId): void {
   if (run?.state === "queued") showQueued(deps, deps.lives.open(run));
 }
 
-/** The prompt is part of another run now: its own ends, and its card says where it went. */
+/** The prompt is part of another run now: its own ends, and its card says where it went, also when it was dropped meanwhile. */
 async function finishSteered(deps: SteerDeps, run: Run, target: Run): Promise<void> {
   const content = plain(`↪ ${target.engine} took this into the run that is working.`);
   const outbox = deps.lives.open(run).card.end(({ messageId }) => ({ type: "edit", messageId, content, keyboard: [] }));
   const finishedAt = deps.clock.now();
-  await untilWritten(deps, () => deps.store.endRun({ runId: run.id, state: "done", finishedAt, outbox }));
+  await untilWritten(deps, () => {
+    const isEnded = deps.store.endRun({ runId: run.id, state: "done", finishedAt, outbox });
+    if (!isEnded) for (const row of outbox) deps.store.enqueue(row);
+  });
   deps.lives.close(run.id);
   deps.deliveries.wake();
 }

@@ -97,7 +97,7 @@ export interface Store extends DecisionStore, ChoiceStore {
   acceptRun(run: Run, updateId: number): boolean;
   /** Appends a later part of a split paste to a run that has not started, and finishes the update. */
   appendPrompt(runId: RunId, part: { text: string; messageId: number; notBefore: number; updateId: number }): void;
-  /** Replaces the prompt of a run that is `queued` or `held`. False when it is too late. */
+  /** Replaces the prompt of a run that is `queued` or `held`. False when it is too late, also because it is being passed to another run. */
   replacePrompt(runId: RunId, prompt: string): boolean;
   findRun(runId: RunId): Run | undefined;
   /** Runs that may start: `queued`, due at `now`, nothing running and nothing older queued under their session key. Oldest first. */

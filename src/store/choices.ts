@@ -20,7 +20,12 @@ const offerSchema: ZodType<Offer> = z.discriminatedUnion("kind", [
     isOpen: z.boolean(),
     prompt: z.string().exactOptional(),
   }),
-  z.object({ kind: z.literal("prompt"), runId: z.string().transform(toRunId), prompt: z.string() }),
+  z.object({
+    kind: z.literal("prompt"),
+    runId: z.string().transform(toRunId),
+    prompt: z.string(),
+    endsPlan: z.boolean().exactOptional(),
+  }),
 ]);
 
 const offerRow: ZodType<OfferRow> = z

@@ -22,7 +22,8 @@ const requestSchema: ZodType<DecisionRequest> = z.discriminatedUnion("kind", [
     id: z.string(),
     tool: z.string(),
     title: z.string(),
-    input: z.unknown(),
+    // JSON leaves out what is undefined.
+    input: z.unknown().default(null),
     scopes: z.array(scope),
   }),
   z.object({ kind: z.literal("question"), id: z.string(), questions: z.array(question) }),

@@ -110,7 +110,8 @@ function createFaces(journal: Journal, outbox: Pick<OutboxRepository, "enqueue">
     const message = shown({ key });
     if (message === undefined) {
       const params = { key, content: JSON.stringify(content), keyboard: JSON.stringify(keyboard) };
-      if (replace(params) === 0) keep({ key, face: JSON.stringify({ content, keyboard }) });
+      // What was kept before is older than this, and must not come after it.
+      keep({ key, face: replace(params) === 0 ? JSON.stringify({ content, keyboard }) : null });
       return;
     }
     const { chatId, topicId, messageId } = message;

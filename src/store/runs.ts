@@ -29,7 +29,9 @@ export function createRunsRepository(journal: Journal, { inbox, messages, outbox
      WHERE id = @runId AND state IN ('queued', 'held') RETURNING chat_id AS chatId`,
     chatRow,
   );
-  const replace = journal.change(`UPDATE runs SET prompt = @prompt WHERE id = @runId AND state IN ('queued', 'held')`);
+  const replace = journal.change(
+    `UPDATE runs SET prompt = @prompt WHERE id = @runId AND state IN ('queued', 'held') AND steers IS NULL`,
+  );
   const start = journal.change(
     `UPDATE runs SET state = 'running', started_at = @startedAt WHERE id = @runId AND state = 'queued'`,
   );

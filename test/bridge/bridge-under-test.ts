@@ -6,6 +6,7 @@ import type { EngineSource, Processes } from "../../src/bridge/ports.ts";
 import type { RecordedProcess, Store } from "../../src/bridge/store-port.ts";
 import { recover } from "../../src/bridge/recover.ts";
 import type { BridgeSettings } from "../../src/bridge/settings.ts";
+import type { EngineId } from "../../src/domain/event.ts";
 import type { ButtonPress, IncomingMessage } from "../../src/domain/incoming.ts";
 import { enforceContract } from "../../src/runner/enforce-contract.ts";
 import { SessionLocks } from "../../src/runner/session-locks.ts";
@@ -25,6 +26,12 @@ export interface BridgeOptions {
   readonly chat?: FakeChat;
   readonly clock?: FakeClock;
   readonly runner?: ScriptedRunner;
+  /** Engines beside the one of `runner`. */
+  readonly others?: readonly ScriptedRunner[];
+  /** Engines that are known and can't run. */
+  readonly missing?: readonly EngineId[];
+  /** The last id that Telegram gave to a message or an update. */
+  readonly lastId?: number;
 }
 
 /** The bridge with a real journal in memory, a stepped clock, a chat that records and an engine the test drives. */
@@ -44,12 +51,14 @@ export class BridgeUnderTest {
     this.runner = options.runner ?? new ScriptedRunner();
     this.clock = options.clock ?? new FakeClock();
     // After a restart Telegram's ids go on.
-    this.#lastId = options.store === undefined ? 0 : 500;
+    this.#lastId = options.lastId ?? (options.store === undefined ? 0 : 500);
     this.store = options.store ?? openStore({ path: ":memory:", now: () => this.clock.now() });
-    const enforced = enforceContract(this.runner, new SessionLocks());
+    const { others = [], missing = [] } = options;
+    const locks = new SessionLocks();
+    const enforced = [this.runner, ...others].map((runner) => enforceContract(runner, locks));
     const engines: EngineSource = {
-      runners: [enforced],
-      runner: (id) => (id === testEngine ? enforced : undefined),
+      runners: enforced,
+      runner: (id) => enforced.find(({ engine }) => engine === id && !missing.includes(id)),
       whyUnavailable: (id) => `${id} is not installed`,
       environment: () => ({}),
     };
@@ -66,6 +75,17 @@ export class BridgeUnderTest {
     await recover({ ...this.deps, ...this.parts, processes });
     this.parts.scheduler.open();
     await settled();
+  }
+
+  /** A bot started on the same journal and in the same chat after this one died without ado. Its engine is another process. */
+  async restarted(options: BridgeOptions = {}): Promise<BridgeUnderTest> {
+    // What was under way stays as it is, and nothing further is sent.
+    void this.parts.deliveries.stop();
+    const { store, chat } = this;
+    const clock = new FakeClock(this.clock.now());
+    const next = new BridgeUnderTest({ store, chat, clock, lastId: this.#lastId + 500, ...options });
+    await next.open();
+    return next;
   }
 
   /** The user writes; returns the message. */

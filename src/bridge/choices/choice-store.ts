@@ -18,7 +18,13 @@ export type Offer =
       readonly isOpen: boolean;
       readonly prompt?: string;
     }
-  | { readonly kind: "prompt"; readonly runId: RunId; readonly prompt: string };
+  | {
+      readonly kind: "prompt";
+      readonly runId: RunId;
+      readonly prompt: string;
+      /** It approves the plan of a run that was to plan first: the next one must not plan again. */
+      readonly endsPlan?: boolean;
+    };
 
 /** An offer with the name in its button: 12 characters of `[0-9a-z]`, not to be guessed, and good only in its own chat. */
 export interface OfferRow {

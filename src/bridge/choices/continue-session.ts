@@ -5,6 +5,7 @@ import { footer } from "../../render/footer.ts";
 import { join, plain } from "../../render/text-builder.ts";
 import { formatContextLine } from "../../routing/context-line.ts";
 import { enterQueue, type PromptDeps } from "../accept-prompt.ts";
+import { offerKeyboard } from "../run-messages.ts";
 import { say } from "../say.ts";
 import type { Offer } from "./choice-store.ts";
 import { type OfferDeps, offerButtons } from "./offer-buttons.ts";
@@ -18,6 +19,8 @@ export interface ContinueWish {
   readonly updateId: number;
   /** The message that asked for it. */
   readonly replyTo: number;
+  /** The question whether a prompt is to run, where that may no longer be wanted. */
+  readonly doubt?: string;
 }
 
 type SessionOffer = Extract<Offer, { kind: "session" }>;
@@ -82,9 +85,12 @@ function startRun(deps: ContinueDeps, offer: SessionOffer & { readonly prompt: s
     context,
     cwd,
     options: optionsOf(deps, wish.thread, { engine: token.engine, context }),
-    state: "queued",
+    state: wish.doubt === undefined ? "queued" : "held",
     createdAt,
     notBefore: createdAt,
   };
-  if (deps.store.acceptRun(run, wish.updateId)) enterQueue(deps, run);
+  if (!deps.store.acceptRun(run, wish.updateId)) return;
+  if (wish.doubt === undefined) return enterQueue(deps, run);
+  const { thread, replyTo, doubt: text } = wish;
+  say(deps.deliveries, { thread, replyTo, text, keyboard: offerKeyboard(run.id), runId: run.id, isLoud: true });
 }

@@ -25,6 +25,7 @@ export function optionCommand(deps: ChoiceDeps, message: IncomingMessage, option
         keyboard: keyboard(deps, message, { engine, option }),
       });
     case "clear":
+      if (rest !== "") return answer(deps, message, `There is no engine "${rest}".`);
       deps.store.setPreference(message.thread, `${option}:${engine}`);
       return answer(deps, message, `Cleared. ${describe(deps, message, { engine, option })}`);
     case "set":

@@ -1,9 +1,12 @@
 import type { ButtonPress } from "../../domain/incoming.ts";
+import type { Run } from "../../domain/run.ts";
 import { plain } from "../../render/text-builder.ts";
-import { resumeRun } from "../resume-run.ts";
+import { clipped } from "../decisions/shorten.ts";
+import { resumeOnce } from "../resume-run.ts";
 import { type ContinueDeps, continueSession } from "./continue-session.ts";
 import type { Offer } from "./choice-store.ts";
 
+const MAX_PROMPT_CHARS = 1_000;
 const GONE = "This button no longer works.";
 
 /** A press on something that was offered in this chat. Returns what the presser is told. */
@@ -53,11 +56,17 @@ function resumeWith(
 ): string {
   const run = deps.store.findRun(offer.runId);
   if (run === undefined) return GONE;
-  const next = resumeRun(deps, { run, prompt: offer.prompt, sender: press.sender, updateId: press.updateId });
-  if (next === undefined) return "This was already resumed.";
+  const { sender, updateId } = press;
+  const wish = { run: offer.endsPlan === true ? withoutPlan(run) : run, prompt: offer.prompt, sender, updateId };
+  if (!resumeOnce(deps, wish)) return "This was already resumed.";
   deps.store.takeOffer(id);
-  replace(deps, press, `Resuming: ${offer.prompt}`);
+  replace(deps, press, `Resuming: ${clipped(offer.prompt, MAX_PROMPT_CHARS)}`);
   return "Resuming.";
+}
+
+function withoutPlan(run: Run): Run {
+  const { plan: _approved, ...options } = run.options;
+  return { ...run, options };
 }
 
 function replace(deps: ContinueDeps, press: ButtonPress, text: string): void {

@@ -2,6 +2,7 @@ import type { IncomingMessage } from "../../domain/incoming.ts";
 import type { RunContext } from "../../domain/run.ts";
 import { formatElapsed } from "../../progress/elapsed.ts";
 import type { SessionSummary } from "../../runner/runner.ts";
+import { whyOffered } from "../accept-prompt.ts";
 import type { Log } from "../ports.ts";
 import { answer, type ChoiceDeps, engineNamed, projectOf } from "./choice-deps.ts";
 import type { Offer } from "./choice-store.ts";
@@ -41,7 +42,9 @@ export async function continueCommand(deps: ContinueDeps & { log: Log }, message
   const newest = found.sessions[0];
   if (newest === undefined) return answer(deps, message, [heading(place, 0), ...silentLine(found)].join("\n"));
   const offer = { ...offerOf(newest, place.context), ...(prompt !== "" && { prompt }) };
-  continueSession(deps, offer, { ...message, updateId: message.updateId, replyTo: message.messageId });
+  const { thread, sender, updateId, messageId: replyTo } = message;
+  const doubt = whyOffered(deps, message);
+  continueSession(deps, offer, { thread, sender, updateId, replyTo, ...(doubt !== undefined && { doubt }) });
 }
 
 type Place =

@@ -1,5 +1,6 @@
 import type { ButtonPress, IncomingMessage } from "../../domain/incoming.ts";
 import type { Run, Sender } from "../../domain/run.ts";
+import type { MessageRef } from "../../domain/thread.ts";
 import type { DecisionChoice } from "../../routing/decision-choice.ts";
 import type { Deliveries } from "../deliveries.ts";
 import type { Clock } from "../ports.ts";
@@ -24,7 +25,7 @@ const NOT_PENDING: Readonly<Record<Exclude<DecisionState, "pending">, string>> =
   answered: "This is already answered; the engine is being told.",
   taken: "This is already answered.",
   withdrawn: "Too late: nobody waits for this answer any more.",
-  expired: "Too late: Takopi was restarted before this was answered.",
+  expired: "Too late: Takopi ended before the engine had an answer.",
 };
 
 const MAY_NOT = "You may chat here, but others decide what the engine may do.";
@@ -44,13 +45,13 @@ export function pressDecision(
 }
 
 /**
- * A reply to a decision's message. False when it is none, or a prompt like any other because the decision is settled: then only a bare
+ * A reply to what a decision shows. False when it is none, or a prompt like any other because the decision is settled: then only a bare
  * yes or no is held back, which would mean nothing to the engine.
  */
 export function replyToDecision(deps: AnswerDeps, message: IncomingMessage): boolean {
   const { thread, messageId: replyTo, sender, text } = message;
   if (message.replyTo === undefined) return false;
-  const row = deps.store.decisionOfMessage({ chatId: thread.chatId, messageId: message.replyTo.messageId });
+  const row = decisionBehind(deps, { chatId: thread.chatId, messageId: message.replyTo.messageId });
   if (row === undefined) return false;
   const tell = (answer: string): true => {
     say(deps.deliveries, { thread, replyTo, text: answer });
@@ -61,6 +62,16 @@ export function replyToDecision(deps: AnswerDeps, message: IncomingMessage): boo
   const outcome = readReply(row.request, row.draft, text);
   const told = conclude(deps, row, { outcome, by: sender });
   return outcome.kind === "refused" ? tell(told) : true;
+}
+
+/** The decision whose message this is; under the text of a plan or a reminder, the one thing that the run waits for. */
+function decisionBehind({ store }: AnswerDeps, message: MessageRef): DecisionRow | undefined {
+  const own = store.decisionOfMessage(message);
+  if (own !== undefined) return own;
+  const link = store.findMessage(message);
+  if (link?.role !== "notice") return undefined;
+  const [only, ...others] = store.openDecisions(link.runId).filter(({ state }) => state === "pending");
+  return others.length === 0 ? only : undefined;
 }
 
 /** The message of a decision is known once it was sent; a press can come only from it. */

@@ -3,7 +3,7 @@ import type { Decision, DecisionRequest } from "../../domain/decision.ts";
 import type { Run } from "../../domain/run.ts";
 import { type ApprovalPolicy, isCovered } from "../../routing/approval-policy.ts";
 import type { BridgeSettings } from "../settings.ts";
-import { subjectOf } from "./subject.ts";
+import { ruleSubject } from "./subject.ts";
 
 /** Where the project says nothing the engine's policy holds, and where that says nothing the general one. */
 export function policyOf({ projects, approvals }: BridgeSettings, run: Run): ApprovalPolicy {
@@ -29,7 +29,7 @@ export function decideByPolicy(settings: BridgeSettings, run: Run, request: Deci
 }
 
 function isAllowed({ approvals }: BridgeSettings, request: DecisionRequest): boolean {
-  return request.kind === "approval" && isCovered(request, subjectOf(request), approvals.allow);
+  return request.kind === "approval" && isCovered(request, ruleSubject(request), approvals.allow);
 }
 
 function denial(request: DecisionRequest): Decision {

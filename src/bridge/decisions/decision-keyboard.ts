@@ -4,6 +4,7 @@ import type { DecisionChoice } from "../../routing/decision-choice.ts";
 import type { Button, Keyboard } from "../chat-port.ts";
 import type { DecisionKey } from "./decision-store.ts";
 import type { Draft } from "./draft.ts";
+import { buttonLabel } from "./shorten.ts";
 
 /** A request and the name its buttons carry. */
 export interface DecisionKeys {
@@ -11,10 +12,8 @@ export interface DecisionKeys {
   readonly request: DecisionRequest;
 }
 
-/** Beyond this, phones cut a label. */
-const MAX_LABEL_CHARS = 32;
 /** Telegram takes 100 buttons; more options are answered with a number. */
-const MAX_OPTIONS = 40;
+export const maxOptionButtons = 40;
 
 /** The buttons of a pending decision: only what the engine can honour. */
 export function keyboardOf({ key, request }: DecisionKeys, draft: Draft): Keyboard {
@@ -58,19 +57,15 @@ function planKeyboard(_request: PlanRequest, button: MakeButton): Keyboard {
 function questionKeyboard(request: QuestionRequest, draft: Draft, button: MakeButton): Keyboard {
   const { position } = draft;
   const question = request.questions[position];
-  if (question === undefined) return [];
+  const dismiss = button("Dismiss", { kind: "dismiss" });
+  if (question === undefined) return [[dismiss]];
   const chosen = draft.answers[question.id] ?? [];
   const mark = (label: string): string => (question.multiSelect ? (chosen.includes(label) ? "☑ " : "☐ ") : "");
   const options = question.options
-    .slice(0, MAX_OPTIONS)
-    .map(({ label }, option) => [button(`${mark(label)}${shortened(label)}`, { kind: "option", position, option })]);
+    .slice(0, maxOptionButtons)
+    .map(({ label }, option) => [button(`${mark(label)}${buttonLabel(label)}`, { kind: "option", position, option })]);
   const done = question.multiSelect ? [[button("Done", { kind: "next", position }, "success")]] : [];
-  const own = question.allowFreeText ? [button("Other…", { kind: "ask_text" })] : [];
-  return [...options, ...done, [...own, button("Dismiss", { kind: "dismiss" })]];
-}
-
-function shortened(label: string): string {
-  const line = label.replace(/\s+/g, " ").trim();
-  if (line.length <= MAX_LABEL_CHARS) return line === "" ? "–" : line;
-  return `${line.slice(0, MAX_LABEL_CHARS - 1).replace(/[\ud800-\udbff]$/, "")}…`;
+  // Without options the reply is the only answer there is, and nothing to choose.
+  const own = question.allowFreeText && options.length > 0 ? [button("Other…", { kind: "ask_text" })] : [];
+  return [...options, ...done, [...own, dismiss]];
 }

@@ -6,6 +6,7 @@ import { decideByPolicy } from "./decide-by-policy.ts";
 import { askMessages } from "./decision-messages.ts";
 import type { DecisionKey, DecisionRow } from "./decision-store.ts";
 import type { DecisionDeps } from "./decision-deps.ts";
+import { expireDecision } from "./expire-decisions.ts";
 import { startReminders } from "./reminders.ts";
 import { settledFace, takenHeadline } from "./settled-face.ts";
 
@@ -20,6 +21,7 @@ export class Decisions {
   readonly #waiting = new Map<DecisionKey, (decision: Decision) => void>();
   /** The name a run's own request id stands for, until the run ends. */
   readonly #keys = new Map<string, DecisionKey>();
+  readonly #closed = new WeakSet<LiveRun>();
 
   constructor(deps: DecisionDeps) {
     this.#deps = deps;
@@ -28,6 +30,7 @@ export class Decisions {
   /** Resolves when the policy or the user has decided, however long that takes, or with `dismiss` when nobody waits any more. Never rejects. */
   async ask(live: LiveRun, request: DecisionRequest, withdrawn?: AbortSignal): Promise<Decision> {
     const { store, clock, settings, newKey } = this.#deps;
+    if (this.#closed.has(live)) return WITHDRAWN;
     const key = newKey();
     const asked = { key, runId: live.run.id, thread: live.run.thread, request, askedAt: clock.now() };
     const decision = decideByPolicy(settings, live.run, request);
@@ -52,25 +55,33 @@ export class Decisions {
     const decidedAt = clock.now();
     const given = { decision, decidedBy: String(by.id), decidedByName: by.name, decidedAt };
     if (!store.answerDecision(row.key, given)) return false;
-    store.audit({ at: decidedAt, actor: String(by.id), verb: "decide", subject: row.runId, detail: { decision } });
+    // First the engine: the answer counts from here on, and nobody else can give it one.
     resolve(decision);
+    store.audit({ at: decidedAt, actor: String(by.id), verb: "decide", subject: row.runId, detail: { decision } });
     return true;
   }
 
   /** The engine has the answer: only now the user is told that it worked. */
-  taken(runId: RunId, requestId: string): void {
+  async taken(runId: RunId, requestId: string): Promise<void> {
     const key = this.#keys.get(nameOf(runId, requestId));
-    const row = key === undefined ? undefined : this.#deps.store.findDecision(key);
-    if (row?.state !== "answered") return;
-    this.#deps.store.settleDecision(row.key, "taken", settledFace(row, takenHeadline(row)));
-    this.#deps.deliveries.wake();
+    const { store, deliveries } = this.#deps;
+    await untilWritten(this.#deps, () => {
+      const row = key === undefined ? undefined : store.findDecision(key);
+      if (row?.state === "answered") store.settleDecision(row.key, "taken", settledFace(row, takenHeadline(row)));
+    });
+    deliveries.wake();
   }
 
   /** The run has ended: what is still open is withdrawn, and what the engine did not take is said not to have been. */
-  async closeRun(runId: RunId): Promise<void> {
+  async closeRun(live: LiveRun): Promise<void> {
     const { store, deliveries } = this.#deps;
+    const runId = live.run.id;
+    this.#closed.add(live);
     await untilWritten(this.#deps, () => {
-      for (const row of store.openDecisions(runId)) this.#withdraw(row);
+      for (const row of store.openDecisions(runId)) {
+        this.#close(live, row);
+        this.#waiting.get(row.key)?.(WITHDRAWN);
+      }
     });
     for (const name of this.#keys.keys()) if (name.startsWith(nameOf(runId, ""))) this.#keys.delete(name);
     deliveries.wake();
@@ -85,25 +96,27 @@ export class Decisions {
         gone.removeEventListener("abort", leave);
         resolve(answer);
       });
-      if (gone.aborted) leave();
+      if (gone.aborted || this.#closed.has(live)) leave();
       else gone.addEventListener("abort", leave, { once: true });
     });
     this.#waiting.delete(key);
     stopReminders();
     live.endWaiting();
-    if (decision === WITHDRAWN) await this.#withdrawPending(key);
+    if (decision === WITHDRAWN) await this.#closePending(live, key);
     return decision;
   }
 
-  async #withdrawPending(key: DecisionKey): Promise<void> {
+  async #closePending(live: LiveRun, key: DecisionKey): Promise<void> {
     await untilWritten(this.#deps, () => {
       const row = this.#deps.store.findDecision(key);
-      if (row?.state === "pending") this.#withdraw(row);
+      if (row?.state === "pending") this.#close(live, row);
     });
     this.#deps.deliveries.wake();
   }
 
-  #withdraw(row: DecisionRow): void {
+  /** What the end of the program leaves unanswered can still be answered at the next start. */
+  #close(live: LiveRun, row: DecisionRow): void {
+    if (live.stopReason === "shutdown") return expireDecision(this.#deps, row);
     const headline =
       row.state === "answered"
         ? "– The run ended before it took your answer"

@@ -52,9 +52,11 @@ function reasonIn(text: string): string {
 function readAnswer(request: QuestionRequest, draft: Draft, text: string): ChoiceOutcome {
   const question = currentQuestion(request, draft);
   if (question === undefined) return { kind: "refused", why: "This question was answered." };
-  const named = namedOptions(question, text);
+  // Who pressed Other… means the words themselves, even if they are a number.
+  const named = draft.awaits === "answer" ? undefined : namedOptions(question, text);
   if (named !== undefined) return answerQuestion(request, draft, named);
-  if (question.allowFreeText) return answerQuestion(request, draft, [text]);
+  const ticked = question.multiSelect ? (draft.answers[question.id] ?? []) : [];
+  if (question.allowFreeText) return answerQuestion(request, draft, [...ticked, text]);
   return { kind: "refused", why: "Choose one of the options: press a button, or reply with its number." };
 }
 

@@ -4,8 +4,12 @@ import { code, join, plain } from "../../render/text-builder.ts";
 import type { Keyboard } from "../chat-port.ts";
 import { unexplained } from "./apply-choice.ts";
 import type { DecisionFace, DecisionRow } from "./decision-store.ts";
+import { clipped, fitted } from "./shorten.ts";
 import { subjectOf } from "./subject.ts";
 
+/** Telegram: 4096, less a line that marks a copy sent twice. */
+const MAX_CHARS = 4096 - 80;
+const MAX_NAME_CHARS = 80;
 const MAX_SUBJECT_CHARS = 300;
 const MAX_ANSWER_CHARS = 600;
 
@@ -18,14 +22,19 @@ export function settledFace(
   const { request, decision } = row;
   const about = request.kind === "approval" ? [code(clipped(subjectOf(request), MAX_SUBJECT_CHARS))] : [];
   const said = decision === undefined ? [] : words(request, decision);
-  return { content: join([plain(headline), ...about, ...said], "\n"), keyboard };
+  return { content: fitted(join([plain(headline), ...about, ...said], "\n"), MAX_CHARS), keyboard };
 }
 
 /** The headline once the engine has the answer. */
 export function takenHeadline(row: Pick<DecisionRow, "request" | "thread" | "decision" | "decidedByName">): string {
   const { request, decision, thread, decidedByName } = row;
-  const who = thread.chatId < 0 && decidedByName !== undefined ? ` by ${decidedByName}` : "";
-  const what = request.kind === "approval" ? ` · ${request.tool}` : request.kind === "plan" ? " · plan" : "";
+  const who = thread.chatId < 0 && decidedByName !== undefined ? ` by ${clipped(decidedByName, MAX_NAME_CHARS)}` : "";
+  const what =
+    request.kind === "approval"
+      ? ` · ${clipped(request.tool, MAX_NAME_CHARS)}`
+      : request.kind === "plan"
+        ? " · plan"
+        : "";
   return `${decision === undefined ? "– Settled" : verdict(decision)}${who}${what}`;
 }
 
@@ -74,8 +83,4 @@ function answerLines(
       `${clipped(text, MAX_SUBJECT_CHARS)} → ${clipped((answers[id] ?? []).join(", ") || "no answer", MAX_ANSWER_CHARS)}`,
     ),
   );
-}
-
-function clipped(text: string, maxChars: number): string {
-  return text.length <= maxChars ? text : `${text.slice(0, maxChars - 1).replace(/[\ud800-\udbff]$/, "")}…`;
 }

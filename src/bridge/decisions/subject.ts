@@ -22,8 +22,23 @@ export function readSubject({ input }: ApprovalRequest): ApprovalSubject {
   return Object.fromEntries(known.filter(([, value]) => typeof value === "string" && value !== ""));
 }
 
-/** The one text that allow rules are held against. */
+/** The one text that says what it is about, for people. */
 export function subjectOf(request: ApprovalRequest): string {
   const { command, path, url } = readSubject(request);
   return command ?? path ?? url ?? request.title;
+}
+
+/**
+ * The text that patterns of allow rules are held against. Undefined where the engine gives none that says it all: a title is made for
+ * people, and a change of several files has one path at most.
+ */
+export function ruleSubject(request: ApprovalRequest): string | undefined {
+  const { command, path, diff = "", url } = readSubject(request);
+  if (command !== undefined) return command;
+  return path !== undefined && changedFiles(diff) > 1 ? undefined : (path ?? url);
+}
+
+/** In a unified diff, or in the patches that models write. A line of a file may look the same: then there seem to be more. */
+function changedFiles(diff: string): number {
+  return diff.match(/^(?:\+\+\+ |rename to |\*\*\* (?:Add File|Update File|Delete File|Move to): )/gm)?.length ?? 0;
 }

@@ -1,21 +1,17 @@
-import type { Deliveries } from "../../bridge/deliveries.ts";
-import { editPrompt } from "../../bridge/edit-prompt.ts";
+import { type EditDeps, editPrompt } from "../../bridge/edit-prompt.ts";
 import type { EngineSource } from "../../bridge/ports.ts";
-import type { Store } from "../../bridge/store-port.ts";
 import type { BridgeSettings } from "../../bridge/settings.ts";
 import { parseDirectives } from "../../routing/directives.ts";
 import { stripResumeLines } from "../../runner/resume-line.ts";
 import type { Feature } from "./feature.ts";
 
-interface EditDeps {
-  readonly store: Store;
-  readonly deliveries: Deliveries;
+type EditedPromptDeps = EditDeps & {
   readonly engines: EngineSource;
   readonly settings: BridgeSettings;
-}
+};
 
 /** The user changed a message they sent before. Engine and project stay those of the first version. */
-export function editedPromptFeature(deps: EditDeps): Feature {
+export function editedPromptFeature(deps: EditedPromptDeps): Feature {
   return (incoming) => {
     if (incoming.kind !== "edited") return false;
     const { runners } = deps.engines;

@@ -13,7 +13,8 @@ import {
 } from "../../../runners/acp/permission.ts";
 import { decodeUpdate } from "../../../runners/acp/schema.ts";
 import { seenOf } from "../../../runners/acp/seen.ts";
-import { countUnknown, initialState, type RunState, type Step } from "../../../runners/acp/state.ts";
+import { initialState, type RunState, type Step } from "../../../runners/acp/state.ts";
+import { countUnknown } from "../../../src/runner/unknown-types.ts";
 import {
   translate,
   translateMalformed,

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { SessionGrants } from "../../../runners/codex/grants.ts";
 import { patchDiff } from "../../../runners/codex/patch-diff.ts";
 import { commandInput } from "../../../runners/codex/approval-input.ts";
 import type { Decision } from "../../../src/domain/decision.ts";
@@ -53,14 +52,6 @@ describe("what was allowed for the session", () => {
     const runner = fakeCodex();
     const { resume } = await run(runner, "COMMAND", { decision: once });
     expect((await run(runner, "COMMAND", { resume })).host.requests).toHaveLength(1);
-  });
-
-  it("is forgotten for the sessions it was allowed in longest ago", () => {
-    const grants = new SessionGrants();
-    for (let number = 0; number <= 1_000; number += 1) grants.add(`${number}`, ["a"]);
-    expect([0, 1, 1_000].map((number) => grants.covers(`${number}`, ["a"]))).toEqual([false, true, true]);
-    expect(grants.covers("1", [])).toBe(false);
-    expect(grants.covers("1", ["a", "b"])).toBe(false);
   });
 });
 

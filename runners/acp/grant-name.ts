@@ -7,30 +7,6 @@ import { textAt } from "../../src/runner/fields.ts";
 export type GrantName = string | undefined;
 
 /**
- * What the user allowed for the rest of a session. Agents keep it in the memory of their process, which ends with the run; this keeps it
- * for the session's later runs, until the bot is restarted.
- */
-export class SessionGrants {
-  readonly #bySession = new Map<string, ReadonlySet<string>>();
-
-  add(session: string, name: GrantName): void {
-    if (name === undefined) return;
-    const granted = new Set([...(this.#bySession.get(session) ?? []), name]);
-    this.#bySession.delete(session);
-    this.#bySession.set(session, granted);
-    const [oldest] = this.#bySession.keys();
-    if (this.#bySession.size > maxSessions && oldest !== undefined) this.#bySession.delete(oldest);
-  }
-
-  has(session: string, name: GrantName): boolean {
-    return name !== undefined && this.#bySession.get(session)?.has(name) === true;
-  }
-}
-
-/** Those that were allowed something last are kept. */
-const maxSessions = 1_000;
-
-/**
  * A name for what the request would allow for the session. How far an "always" reaches only the agent knows: it is taken to be for this
  * very call again, or for these files, unless it says that it is for all edits.
  */

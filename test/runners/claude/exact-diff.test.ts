@@ -4,38 +4,38 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import { unifiedDiff } from "../../../runners/claude/unified-diff.ts";
+import { exactDiff } from "../../../runners/claude/exact-diff.ts";
 
 const run = promisify(execFile);
 const numbered = (count: number): string => Array.from({ length: count }, (_, index) => `line ${index}\n`).join("");
 
-describe("a unified diff", () => {
+describe("an exact diff", () => {
   it("shows what changes with three lines around it", () => {
     const before = numbered(10);
-    expect(unifiedDiff({ path: "/a", before, after: before.replace("line 5\n", "other\n") })).toBe(
+    expect(exactDiff({ path: "/a", before, after: before.replace("line 5\n", "other\n") })).toBe(
       "--- /a\n+++ /a\n@@ -3,7 +3,7 @@\n line 2\n line 3\n line 4\n-line 5\n+other\n line 6\n line 7\n line 8\n",
     );
   });
 
   it("of a new file adds all of it", () => {
-    expect(unifiedDiff({ path: "/a", after: "one\ntwo" })).toBe(
+    expect(exactDiff({ path: "/a", after: "one\ntwo" })).toBe(
       "--- /dev/null\n+++ /a\n@@ -0,0 +1,2 @@\n+one\n+two\n\\ No newline at end of file\n",
     );
   });
 
   it("is empty where nothing changes, and for what is no text", () => {
-    expect(unifiedDiff({ path: "/a", before: "x\n", after: "x\n" })).toBe("");
-    expect(unifiedDiff({ path: "/a", before: "x\n", after: "x\0" })).toBe("");
+    expect(exactDiff({ path: "/a", before: "x\n", after: "x\n" })).toBe("");
+    expect(exactDiff({ path: "/a", before: "x\n", after: "x\0" })).toBe("");
   });
 
   it("of a very long change says how much it leaves out", () => {
-    const diff = unifiedDiff({ path: "/a", after: numbered(20_000) });
+    const diff = exactDiff({ path: "/a", after: numbered(20_000) });
     expect(diff.length).toBeLessThan(51_000);
     expect(diff).toMatch(/\n\\ \d+ more lines\n$/u);
   });
 
   it("of a long file that changes throughout removes and adds it as a whole", () => {
-    const diff = unifiedDiff({
+    const diff = exactDiff({
       path: "/a",
       before: numbered(20_000),
       after: numbered(20_000).replaceAll("line", "row"),
@@ -59,7 +59,7 @@ describe("a unified diff", () => {
     try {
       const [path, patch] = [join(folder, "file"), join(folder, "patch")];
       await writeFile(path, before);
-      await writeFile(patch, unifiedDiff({ path: "file", before, after }));
+      await writeFile(patch, exactDiff({ path: "file", before, after }));
       await run("git", ["apply", "--unsafe-paths", "--whitespace=nowarn", "-p0", "patch"], { cwd: folder });
       expect(await readFile(path, "utf8").catch(() => "")).toBe(after);
     } finally {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { unifiedDiff } from "../../../runners/acp/unified-diff.ts";
+import { unifiedDiff } from "../../src/runner/unified-diff.ts";
 
 function hunks(before: string | undefined, after: string): readonly string[] {
   const diff = unifiedDiff({ path: "a.txt", ...(before === undefined ? {} : { before }), after });
@@ -52,6 +52,28 @@ describe("a unified diff", () => {
     const far = Array.from({ length: 20 }, (_, index) => `line ${index}`).join("\n");
     const both = hunks(far, far.replace("line 0\n", "first\n").replace("line 19", "last"));
     expect(both.filter((line) => line.startsWith("@@"))).toEqual(["@@ -1,4 +1,4 @@", "@@ -17,4 +17,4 @@"]);
+  });
+
+  it("keeps what is the same between changes that are close", () => {
+    expect(hunks("a\nb\nc\nd\ne\n", "a\nB\nc\nD\ne\n")).toEqual([
+      "@@ -1,5 +1,5 @@",
+      " a",
+      "-b",
+      "+B",
+      " c",
+      "-d",
+      "+D",
+      " e",
+    ]);
+  });
+
+  it("tells a new file from one that was empty, and counts empty lines", () => {
+    expect(unifiedDiff({ path: "a", after: "one\n\n" })).toBe("--- /dev/null\n+++ a\n@@ -0,0 +1,2 @@\n+one\n+\n");
+    expect(unifiedDiff({ path: "a", before: "", after: "one" })).toBe("--- a\n+++ a\n@@ -0,0 +1,1 @@\n+one\n");
+  });
+
+  it("does not tell whether the last line ends with a line break", () => {
+    expect(unifiedDiff({ path: "a", before: "one", after: "one\n" })).toBe("");
   });
 
   it("is empty when nothing changes, and all removed for an emptied file", () => {

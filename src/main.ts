@@ -22,8 +22,8 @@ const io: CliIo = {
   },
 };
 
-// `takopi config list | head`: who reads went away, and nobody is left to tell.
-process.stdout.on("error", () => process.exit(0));
+// `takopi config list | head`: who reads went away, and nobody is left to tell. A command with something to end listens itself.
+process.stdout.on("error", () => process.stdout.listenerCount("error") > 1 || process.exit(0));
 
 // A fault in one corner must not take every run down with it. What it may leave half done, the journal puts right at the next start.
 process.on("unhandledRejection", (reason) => {

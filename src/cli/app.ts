@@ -1,5 +1,6 @@
 import type { Engines, EngineStatus } from "../app/engines.ts";
 import type { takeLocks } from "../app/locks.ts";
+import type { HappiRequest, RunningHappi } from "../app/serve-happi.ts";
 import type { openPairing, waitForPairing } from "../app/pair.ts";
 import type { startBot } from "../app/start-bot.ts";
 import type { startLocal } from "../app/start-local.ts";
@@ -20,6 +21,8 @@ export interface App {
   loadEngines(loaded: LoadedConfig, env: Env): Promise<Engines>;
   engineVersion(status: EngineStatus, env: Env): Promise<string | undefined>;
   openStore(path: string): Promise<Store>;
+  /** On the standard input and output of this process. */
+  serveHappi(request: Omit<HappiRequest, "input" | "output">): Promise<RunningHappi>;
 }
 
 /** The real one. Its parts are loaded when they are needed: `takopi --help` needs neither Telegram nor the database. */
@@ -36,4 +39,8 @@ export const app: App = {
   loadEngines: async (loaded, env) => await (await import("../app/engine-source.ts")).enginesOf(loaded, env),
   engineVersion: async (status, env) => await (await import("../app/engines.ts")).engineVersion(status, env),
   openStore: async (path) => (await import("../store/open-store.ts")).openStore({ path, now: Date.now }),
+  serveHappi: async (request) => {
+    const { serveHappi } = await import("../app/serve-happi.ts");
+    return await serveHappi({ ...request, input: process.stdin, output: process.stdout });
+  },
 };

@@ -6,6 +6,7 @@ import { CliError, type ExitCode } from "./cli-error.ts";
 import { addConfig } from "./commands/config.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addEngines } from "./commands/engines.ts";
+import { addHappi } from "./commands/happi.ts";
 import { addLocal } from "./commands/local.ts";
 import { addPair } from "./commands/pair.ts";
 import { addSetup } from "./commands/setup.ts";
@@ -54,6 +55,7 @@ function buildProgram(cli: Cli, onExit: (code: ExitCode) => void): Command {
   addPair(program, cli);
   addDoctor(program, cli, onExit);
   addEngines(program, cli);
+  addHappi(program, cli, onExit);
   addConfig(program, cli);
   return program;
 }

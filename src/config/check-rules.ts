@@ -28,6 +28,8 @@ const RULES: readonly Rule[] = [
   approvalEnginesAreKnown,
 ];
 
+const KIND_HINT = `Write what it speaks: kind = "acp", "happi", "heddle" or "happy"`;
+
 const ENGINE_ID = /^[a-z][a-z0-9_-]{0,31}$/;
 
 /** The rules across keys. Empty when all hold. */
@@ -118,9 +120,7 @@ function userEnginesAreNamedWell({ config, table, engineIds }: RuleInput): reado
     if ([...RESERVED_COMMANDS, ...PROGRAM_COMMANDS, ...knownKeysAt([])].includes(id)) {
       return [{ key, message: `"${id}" means something else already`, hint: "Choose another name" }];
     }
-    return engine.kind === undefined
-      ? [{ key: `${key}.kind`, message: "is missing", hint: `Write: kind = "acp"` }]
-      : [];
+    return engine.kind === undefined ? [{ key: `${key}.kind`, message: "is missing", hint: KIND_HINT }] : [];
   });
 }
 

@@ -19,7 +19,7 @@ export const RESERVED_COMMANDS: readonly string[] = [
 ];
 
 /** Commands of the program, which an engine may not be named like: `takopi <engine>` starts with that engine. */
-export const PROGRAM_COMMANDS: readonly string[] = ["config", "doctor", "engines", "local", "pair", "setup"];
+export const PROGRAM_COMMANDS: readonly string[] = ["config", "doctor", "engines", "happi", "local", "pair", "setup"];
 
 /** Tables of engines the original knows. Accepted with a warning where this program has no such engine. */
 export const ORIGINAL_ENGINES: readonly string[] = ["claude", "codex", "opencode", "pi"];

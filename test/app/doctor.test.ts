@@ -102,6 +102,15 @@ describe("runDoctor", () => {
     );
   });
 
+  it("only warns where a program of the user's own does not tell its version", async () => {
+    const machine = new Machine();
+    await machine.writeConfig(`chat_id = 5\n[engines.mine]\nkind = "happi"\ncommand = "./bin/runtime"\n`);
+    writeFileSync(join(machine.bin, "runtime"), "#!/bin/sh\nexit 3\n", { mode: 0o755 });
+    const lines = await machine.examine();
+    expect(lines).toContain(`! mine: ${join(machine.bin, "runtime")} does not answer to --version; it need not`);
+    expect(lines.filter((line) => line.startsWith("✗"))).toEqual([]);
+  });
+
   it("names each problem of the configuration and goes on", async () => {
     const machine = new Machine();
     writeFileSync(machine.path, `a = 1\n[transports.telegram]\nchat_id = "x"\n`, { mode: 0o644 });

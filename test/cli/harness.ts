@@ -82,6 +82,7 @@ function fakeApp(parts: Partial<App> = {}): App {
     loadEngines: unexpected("loadEngines"),
     engineVersion: unexpected("engineVersion"),
     openStore: unexpected("openStore"),
+    serveHappi: unexpected("serveHappi"),
     ...parts,
   };
 }

@@ -162,7 +162,7 @@ const CASES: readonly Case[] = [
   {
     name: "an engine of the user without a kind",
     text: `${MINIMAL}[engines.gemini]\ncommand = "gemini"`,
-    message: `takopi.toml: engines.gemini.kind: is missing. Write: kind = "acp"`,
+    message: `takopi.toml: engines.gemini.kind: is missing. Write what it speaks: kind = "acp", "happi", "heddle" or "happy"`,
   },
   {
     name: "an engine of the user with an impossible name",

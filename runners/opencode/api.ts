@@ -9,6 +9,7 @@ export interface Answer {
 export interface Call {
   readonly method: "GET" | "POST" | "PATCH";
   readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
   readonly body?: Readonly<Record<string, unknown>>;
   /** Ends the wait for the answer. */
   readonly signal: AbortSignal;
@@ -35,10 +36,11 @@ const answerMs = 120_000;
 export function createApi({ url, password, directory }: ApiOptions): Api {
   const authorization = `Basic ${Buffer.from(`opencode:${password}`).toString("base64")}`;
   const headers = { authorization, "content-type": "application/json" };
-  const urlOf = (path: string): string => `${url}${path}?directory=${encodeURIComponent(directory)}`;
+  const urlOf = (path: string, query: Call["query"] = {}): string =>
+    `${url}${path}?${new URLSearchParams({ directory, ...query }).toString()}`;
   return {
-    async call({ method, path, body, signal }) {
-      const response = await fetch(urlOf(path), {
+    async call({ method, path, query, body, signal }) {
+      const response = await fetch(urlOf(path, query), {
         method,
         headers,
         signal: AbortSignal.any([signal, AbortSignal.timeout(answerMs)]),

@@ -16,12 +16,19 @@ export interface LaunchOptions {
   readonly env: Readonly<Record<string, string>>;
 }
 
+export interface ServeOptions extends LaunchOptions {
+  readonly password: string;
+  /** The agent `plan` may ask for approval of its plan: an experiment of the engine, which it offers to its own CLI alone (1.18.33). */
+  readonly asksForPlans?: boolean;
+}
+
 /** The server: on this machine alone, on a free port, behind a password. The flags win over the `server` of the user's own config. */
-export function serveLaunch(options: LaunchOptions, password: string): Launch {
-  const { config } = options;
+export function serveLaunch(options: ServeOptions): Launch {
+  const { config, password, asksForPlans = false } = options;
   const args = ["serve", "--hostname=127.0.0.1", "--port=0", "--mdns=false", ...config.extra_args];
   const secrets = { OPENCODE_SERVER_USERNAME: "opencode", OPENCODE_SERVER_PASSWORD: password };
-  return launch(options, args, secrets);
+  const plans = asksForPlans ? { OPENCODE_EXPERIMENTAL_PLAN_MODE: "1", OPENCODE_CLIENT: "cli" } : {};
+  return launch(options, args, { ...secrets, ...plans });
 }
 
 /**
@@ -44,14 +51,14 @@ export function runLaunch(request: RunRequest, options: LaunchOptions): Launch {
   return launch(options, args, {});
 }
 
-function launch(options: LaunchOptions, args: readonly string[], secrets: Readonly<Record<string, string>>): Launch {
+function launch(options: LaunchOptions, args: readonly string[], ownEnv: Readonly<Record<string, string>>): Launch {
   const { config, configDir, env } = options;
   const [program, ...prefix] = config.command;
   return {
     command: resolveProgram(program, configDir, env["HOME"]),
     args: [...prefix, ...args],
     // An update in the middle of a run would replace the program that runs.
-    env: { OPENCODE_DISABLE_AUTOUPDATE: "1", ...env, ...secrets },
+    env: { OPENCODE_DISABLE_AUTOUPDATE: "1", ...env, ...ownEnv },
   };
 }
 

@@ -1,7 +1,8 @@
 import type { Decision, DecisionRequest } from "../../src/domain/decision.ts";
 import { toolAction } from "../../src/runner/tool-action.ts";
 import type { PermissionEvent, QuestionEvent } from "./events.ts";
-import { textAt } from "../../src/runner/fields.ts";
+import { approvalInput, pathsOf } from "./approval-input.ts";
+import { textAt, type Fields } from "../../src/runner/fields.ts";
 
 /** What to send to the server. */
 export interface Reply {
@@ -9,8 +10,14 @@ export interface Reply {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
+export interface AskingCall {
+  readonly cwd: string;
+  /** The input of the tool that asks; empty when it is not known. */
+  readonly call: Fields;
+}
+
 /** The question to the user. */
-export function decisionRequest(asked: PermissionEvent | QuestionEvent, cwd: string): DecisionRequest {
+export function decisionRequest(asked: PermissionEvent | QuestionEvent, { cwd, call }: AskingCall): DecisionRequest {
   if (asked.type === "question") {
     return {
       kind: "question",
@@ -18,19 +25,20 @@ export function decisionRequest(asked: PermissionEvent | QuestionEvent, cwd: str
       questions: asked.questions.map((each, index) => ({ id: `${index}`, ...each })),
     };
   }
-  const { id, permission, patterns, always, metadata } = asked;
-  const input = { ...metadata, permission, patterns, ...(always.length === 0 ? {} : { always }) };
+  const { id, permission, always } = asked;
+  const input = approvalInput(asked, call, cwd);
   const scopes = always.length === 0 ? (["once"] as const) : (["once", "session"] as const);
   return { kind: "approval", id, tool: permission, title: titleOf(asked, cwd), input, scopes };
 }
 
-function titleOf({ permission, patterns, metadata }: PermissionEvent, cwd: string): string {
+function titleOf(asked: PermissionEvent, cwd: string): string {
+  const { permission, patterns, metadata } = asked;
   const subject = patterns.join(", ");
   switch (permission) {
     case "bash":
       return toolAction({ name: "bash", input: { command: textAt(metadata, "command") ?? subject }, cwd }).title;
     case "edit":
-      return subject === "" ? permission : toolAction({ name: "edit", input: { filePath: subject }, cwd }).title;
+      return editTitle(pathsOf(asked, {}), subject, cwd);
     case "external_directory":
       return `outside the project: ${subject}`;
     case "doom_loop":
@@ -38,6 +46,13 @@ function titleOf({ permission, patterns, metadata }: PermissionEvent, cwd: strin
     default:
       return subject === "" ? permission : `${permission}: ${subject}`;
   }
+}
+
+/** The engine's own words are relative to the root of the project. */
+function editTitle(paths: readonly string[], subject: string, cwd: string): string {
+  if (paths.length > 1) return `${paths.length} files`;
+  const path = paths[0] ?? subject;
+  return path === "" ? "edit" : toolAction({ name: "edit", input: { filePath: path }, cwd }).title;
 }
 
 /** The answer for the server. A decision that does not fit the question is a refusal: nothing runs by mistake. */

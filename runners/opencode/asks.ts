@@ -1,15 +1,21 @@
-import type { Decision } from "../../src/domain/decision.ts";
+import type { Decision, DecisionRequest } from "../../src/domain/decision.ts";
+import type { Fields } from "../../src/runner/fields.ts";
 import type { RunHost } from "../../src/runner/runner.ts";
 import type { Api, Call } from "./api.ts";
 import { decisionRequest, lastingRules, replyTo } from "./ask.ts";
-import type { OpencodeEvent, PermissionEvent, QuestionEvent } from "./events.ts";
+import { callKey, type OpencodeEvent, type PartEvent, type PermissionEvent, type QuestionEvent } from "./events.ts";
+import { feedbackOn, planFileOf, planReply, readPlan } from "./plan.ts";
 
 export interface AsksOptions {
   readonly api: Api;
-  readonly decide: RunHost["decide"];
+  readonly host: Pick<RunHost, "decide" | "answerTaken">;
   readonly cwd: string;
   /** The session that keeps what was approved for it. */
   readonly session: string;
+  /** A plan was approved: from now on the agent acts. */
+  readonly planApproved: () => void;
+  /** A plan was refused, which ends the turn: the next one begins with these words. */
+  readonly planSentBack: (feedback: string) => void;
 }
 
 type Asked = PermissionEvent | QuestionEvent;
@@ -20,6 +26,10 @@ export class Asks {
   readonly #open = new Map<string, { readonly asked: Asked; readonly withdrawn: AbortController }>();
   readonly #answering = new Set<Promise<void>>();
   readonly #closed = new AbortController();
+  /** Of the tools that run, by `callKey`: what they ask for does not tell all of it. */
+  readonly #calls = new Map<string, Fields>();
+  #acceptsEdits = false;
+  #hasRefusedPlan = false;
 
   constructor(options: AsksOptions) {
     this.#options = options;
@@ -27,6 +37,7 @@ export class Asks {
 
   /** Takes what concerns it and returns at once; the answer is sent when there is one. */
   receive(event: OpencodeEvent): void {
+    if (event.type === "part") this.#note(event);
     if (event.type === "permission" || event.type === "question") this.#begin(event);
     if (event.type === "answered") this.#withdraw(event.id);
     // After an abort the server says nothing of what it asked before.
@@ -40,19 +51,60 @@ export class Asks {
     await Promise.all(this.#answering);
   }
 
+  #note({ messageId, part }: PartEvent): void {
+    if (part.type !== "tool") return;
+    const key = callKey(messageId, part.callId);
+    if (part.status === "running") this.#calls.set(key, part.input);
+    else this.#calls.delete(key);
+  }
+
   #begin(asked: Asked): void {
     const answering = this.#answer(asked).finally(() => this.#answering.delete(answering));
     this.#answering.add(answering);
   }
 
   async #answer(asked: Asked): Promise<void> {
+    if (this.#acceptsEdits && asked.type === "permission" && asked.permission === "edit") {
+      await this.#send({ method: "POST", ...replyTo(asked, { kind: "approve", scope: "once" }) });
+      return;
+    }
+    const { host, session } = this.#options;
     const withdrawn = new AbortController();
     this.#open.set(asked.id, { asked, withdrawn });
-    const decision = await this.#options.decide(decisionRequest(asked, this.#options.cwd), withdrawn.signal);
+    const plan = asked.type === "question" && asked.sessionId === session ? planFileOf(asked) : undefined;
+    const request = plan === undefined ? this.#requestFor(asked) : await this.#planRequest(asked, plan);
+    if (withdrawn.signal.aborted) return;
+    const decision = await host.decide(request, withdrawn.signal);
     this.#open.delete(asked.id);
     if (withdrawn.signal.aborted) return;
-    await this.#send({ method: "POST", ...replyTo(asked, decision) });
+    if (request.kind === "plan") this.#settlePlan(decision);
+    const reply = request.kind === "plan" ? planReply(asked.id, decision) : replyTo(asked, decision);
+    if (await this.#send({ method: "POST", ...reply })) host.answerTaken(asked.id);
     await this.#remember(asked, decision);
+  }
+
+  #requestFor(asked: Asked): DecisionRequest {
+    const call = asked.type === "permission" ? this.#calls.get(asked.call ?? "") : undefined;
+    return decisionRequest(asked, { cwd: this.#options.cwd, call: call ?? {} });
+  }
+
+  async #planRequest({ id }: Asked, file: string): Promise<DecisionRequest> {
+    const markdown = await readPlan(file, this.#options.api, this.#closed.signal);
+    return { kind: "plan", id, markdown: markdown ?? `The plan is in ${file}, which can't be read.` };
+  }
+
+  /** Before the answer is sent: the turn may end with it. */
+  #settlePlan(decision: Decision): void {
+    const { planApproved, planSentBack } = this.#options;
+    if (decision.kind === "approve") {
+      this.#acceptsEdits = decision.acceptEdits === true;
+      planApproved();
+    }
+    const feedback = feedbackOn(decision);
+    // A model that asks on and on where nobody answers would never end.
+    if (feedback === undefined || this.#hasRefusedPlan) return;
+    this.#hasRefusedPlan = decision.kind !== "revise";
+    planSentBack(feedback);
   }
 
   async #remember(asked: Asked, decision: Decision): Promise<void> {
@@ -60,11 +112,14 @@ export class Asks {
     await this.#send({ method: "PATCH", path: `/session/${this.#options.session}`, body: lastingRules(asked) });
   }
 
-  async #send(call: Omit<Call, "signal">): Promise<void> {
+  /** Whether the server took it. */
+  async #send(call: Omit<Call, "signal">): Promise<boolean> {
     try {
-      await this.#options.api.call({ ...call, signal: this.#closed.signal });
+      const { status } = await this.#options.api.call({ ...call, signal: this.#closed.signal });
+      return status < 300;
     } catch {
       // The server is gone, or about to be: the end of the run tells.
+      return false;
     }
   }
 

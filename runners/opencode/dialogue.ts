@@ -10,7 +10,8 @@ import { errorText, exitFailure } from "./failure.ts";
 import { isFields } from "../../src/runner/fields.ts";
 import { Mailbox } from "../../src/runner/mailbox.ts";
 import type { Patience } from "./patience.ts";
-import { followUpBody, promptBody } from "./prompt.ts";
+import { agentOf, buildAgent } from "./plan.ts";
+import { emptyBody, followUpBody, promptBody, type PromptChoices } from "./prompt.ts";
 import { decodeEvent, engineError } from "./schema.ts";
 import { isSettled, remark, withPrompt, type Failure, type RunState, type Step } from "./state.ts";
 import { translate, translateMalformed, translateOversize } from "./translate.ts";
@@ -28,7 +29,8 @@ export interface DialogueOptions {
 
 type Signal =
   | { readonly kind: "event"; readonly event: ServerSentEvent }
-  | { readonly kind: "follow_up"; readonly text: string }
+  | { readonly kind: "follow_up"; readonly followUp: FollowUp }
+  | { readonly kind: "silence" }
   | { readonly kind: "ended" };
 
 /** The talk with one server about one session, from the prompt to the end of the last turn. */
@@ -40,15 +42,28 @@ export class Dialogue {
   /** Ends the event stream, and the calls that wait for an answer. */
   readonly #closed = new AbortController();
   #state: RunState;
+  /** The agent of the prompts to come. */
+  #agent: string | undefined;
+  /** What the next turn begins with: the answer to a plan. */
+  #feedback: string | undefined;
+  #hasAskedAgain = false;
   #events: AsyncIterator<ServerSentEvent, void, undefined> | undefined;
   #hasEnded = false;
   #stopping: Promise<unknown> | undefined;
 
   constructor(options: DialogueOptions) {
-    const { api, host, session, state } = options;
+    const { api, host, session, state, request, config } = options;
     this.#options = options;
     this.#state = state;
-    this.#asks = new Asks({ api, session, cwd: state.cwd, decide: (...asked) => host.decide(...asked) });
+    this.#agent = agentOf(request, config);
+    this.#asks = new Asks({
+      api,
+      session,
+      cwd: state.cwd,
+      host,
+      planApproved: () => (this.#agent = buildAgent),
+      planSentBack: (feedback) => (this.#feedback = feedback),
+    });
     this.#followUps = host.followUps[Symbol.asyncIterator]();
     host.signal.addEventListener("abort", this.#cancel, { once: true });
     if (host.signal.aborted) this.#cancel();
@@ -76,12 +91,13 @@ export class Dialogue {
 
   /** The prompt is given when the first event shows that none will be missed. */
   async #begin(): Promise<Failure | undefined> {
-    const { api, request, config } = this.#options;
+    const { api } = this.#options;
     try {
       this.#events = await api.events(this.#closed.signal);
       await this.#events.next();
-      const refused = await this.#prompt(await promptBody(request, config));
+      const refused = await this.#post(await promptBody(this.#choices()));
       if (refused !== undefined) return refused;
+      this.#state = withPrompt(this.#state);
     } catch {
       this.#hasEnded = true;
       return undefined;
@@ -91,21 +107,24 @@ export class Dialogue {
     return undefined;
   }
 
-  async #prompt(body: NonNullable<Call["body"]>): Promise<Failure | undefined> {
+  #choices(): PromptChoices {
+    const { request, config } = this.#options;
+    return { request, config, agent: this.#agent };
+  }
+
+  async #post(body: NonNullable<Call["body"]>): Promise<Failure | undefined> {
     const { api, session } = this.#options;
     const path = `/session/${session}/prompt_async`;
     const answer = await api.call({ method: "POST", path, body, signal: this.#closed.signal });
-    if (answer.status < 300) {
-      this.#state = withPrompt(this.#state);
-      return undefined;
-    }
+    if (answer.status < 300) return undefined;
     const said = errorText(engineError(isFields(answer.body) ? answer.body : {}));
     return { error: `opencode refused the prompt (${answer.status}). ${said}` };
   }
 
   #isOver(): boolean {
     if (this.#hasEnded) return true;
-    return this.#options.host.signal.aborted ? this.#state.phase === "idle" : isSettled(this.#state);
+    if (this.#options.host.signal.aborted) return this.#state.phase === "idle";
+    return isSettled(this.#state) && (this.#feedback === undefined || this.#state.failure !== undefined);
   }
 
   async #next(): Promise<readonly TakopiEvent[]> {
@@ -115,12 +134,16 @@ export class Dialogue {
     switch (signal.kind) {
       case "event": {
         const events = this.#apply(this.#translate(signal.event));
+        await this.#sendFeedback();
         if (!this.#isOver()) this.#pullEvent();
         return events;
       }
       case "follow_up":
         this.#pullFollowUp();
-        return await this.#sendFollowUp(signal.text);
+        await this.#sendFollowUp(signal.followUp);
+        return [];
+      case "silence":
+        return await this.#askAgain();
       case "ended":
         this.#hasEnded = true;
         return [];
@@ -140,19 +163,45 @@ export class Dialogue {
     return events;
   }
 
-  /** The engine takes it between two tools, or as a turn of its own after the running one. */
-  async #sendFollowUp(text: string): Promise<readonly TakopiEvent[]> {
-    const { host, request, config } = this.#options;
-    if (host.signal.aborted) return [];
-    const unreachable = (): Failure => ({ error: "opencode did not take what was sent" });
-    const refused = await this.#prompt(followUpBody(text, request, config)).catch(unreachable);
-    if (refused === undefined) return [];
-    return this.#apply(remark(this.#state, { kind: "warning", title: refused.error, level: "warning", ok: false }));
+  /** The engine takes it between two tools, or as a turn of its own after the running one. What it refuses stays with the sender. */
+  async #sendFollowUp(followUp: FollowUp): Promise<void> {
+    if (this.#options.host.signal.aborted) return;
+    if (await this.#sendText(followUp.text)) followUp.taken();
+  }
+
+  /** The refusal of a plan has ended the turn. */
+  async #sendFeedback(): Promise<void> {
+    const feedback = this.#feedback;
+    if (feedback === undefined || this.#state.phase !== "idle" || this.#options.host.signal.aborted) return;
+    this.#feedback = undefined;
+    await this.#sendText(feedback);
+  }
+
+  /** Whether the engine took it. */
+  async #sendText(text: string): Promise<boolean> {
+    if (!(await this.#isTaken(followUpBody(text, this.#choices())))) return false;
+    this.#state = withPrompt(this.#state);
+    this.#hasAskedAgain = false;
+    return true;
+  }
+
+  async #isTaken(body: NonNullable<Call["body"]>): Promise<boolean> {
+    return (await this.#post(body).catch(() => "unreachable")) === undefined;
+  }
+
+  /** A prompt that came in the moment the turn ended is kept, but not worked on, until there is another one (1.18.33). */
+  async #askAgain(): Promise<readonly TakopiEvent[]> {
+    const canAsk = !this.#hasAskedAgain && !this.#options.host.signal.aborted;
+    this.#hasAskedAgain = true;
+    if (canAsk && (await this.#isTaken(emptyBody(this.#choices())))) return [];
+    this.#hasEnded = true;
+    const title = "opencode has not answered everything that was sent";
+    return this.#apply(remark(this.#state, { kind: "warning", title, level: "warning", ok: false }));
   }
 
   #armSilence(): NodeJS.Timeout | undefined {
     if (this.#state.phase !== "idle") return undefined;
-    return setTimeout(() => this.#signals.post({ kind: "ended" }), this.#options.patience.nextTurnMs);
+    return setTimeout(() => this.#signals.post({ kind: "silence" }), this.#options.patience.nextTurnMs);
   }
 
   #pullEvent(): void {
@@ -166,7 +215,7 @@ export class Dialogue {
   #pullFollowUp(): void {
     const ignore = (): void => {};
     this.#followUps.next().then(({ done, value }) => {
-      if (done !== true) this.#signals.post({ kind: "follow_up", text: value.text });
+      if (done !== true) this.#signals.post({ kind: "follow_up", followUp: value });
     }, ignore);
   }
 

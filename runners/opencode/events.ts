@@ -46,6 +46,8 @@ export interface ToolPart {
   readonly error: string | undefined;
   readonly title: string;
   readonly metadata: Fields;
+  /** Names the call within its message. */
+  readonly callId: string;
   /** Its output was dropped from the context long after the call. */
   readonly isCompacted: boolean;
 }
@@ -78,6 +80,11 @@ export interface StatusEvent {
   readonly message: string;
 }
 
+/** Names a call of a tool: some models count their calls anew in every message. */
+export function callKey(messageId: string, callId: string): string {
+  return `${messageId}/${callId}`;
+}
+
 /** The engine asks for a permission, and waits. */
 export interface PermissionEvent {
   readonly type: "permission";
@@ -89,6 +96,8 @@ export interface PermissionEvent {
   /** What `always` would allow from then on. */
   readonly always: readonly string[];
   readonly metadata: Fields;
+  /** The call of the tool that asks, as `callKey` names it. */
+  readonly call: string | undefined;
 }
 
 export interface AskedQuestion {

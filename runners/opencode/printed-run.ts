@@ -19,7 +19,8 @@ export async function* runPrinted(
   options: RunnerOptions,
 ): AsyncGenerator<TakopiEvent, void, undefined> {
   const launch = runLaunch(request, { ...options, env: host.env });
-  const child = host.signal.aborted ? { error: "cancelled" } : await startProgram(launch, request, host);
+  const report = host.processStarted.bind(host);
+  const child = host.signal.aborted ? { error: "cancelled" } : await startProgram(launch, request, report);
   const state = initialState(request.cwd, request.resume?.value);
   if ("error" in child) {
     yield* complete(state, child);

@@ -9,29 +9,41 @@ const maxImageBytes = 3_750_000;
 
 type Body = Readonly<Record<string, unknown>>;
 
+/** What stays the same in all prompts of a run, and the agent that gets this one; absent for the engine's own choice. */
+export interface PromptChoices {
+  readonly request: RunRequest;
+  readonly config: OpencodeConfig;
+  readonly agent: string | undefined;
+}
+
 /** The body of `POST /session/ID/prompt_async`. Images go along; other files, and images that can't, are named by their path. */
-export async function promptBody(request: RunRequest, config: OpencodeConfig): Promise<Body> {
-  const { prompt, attachments } = request;
+export async function promptBody(choices: PromptChoices): Promise<Body> {
+  const { prompt, attachments } = choices.request;
   const images = await Promise.all(attachments.map(readImage));
   const named = attachments
     .filter((_, index) => images[index] === undefined)
     .map(({ path }) => `Attached file: ${path}`);
   const text = [...(prompt === "" && named.length > 0 ? [] : [prompt]), ...named].join("\n");
   const parts = [{ type: "text", text }, ...images.filter((image) => image !== undefined)];
-  return { parts, ...choices(request, config) };
+  return { parts, ...chosen(choices) };
 }
 
 /** The body for what the user sends during the run. */
-export function followUpBody(text: string, request: RunRequest, config: OpencodeConfig): Body {
-  return { parts: [{ type: "text", text }], ...choices(request, config) };
+export function followUpBody(text: string, choices: PromptChoices): Body {
+  return { parts: [{ type: "text", text }], ...chosen(choices) };
 }
 
-function choices({ options }: RunRequest, config: OpencodeConfig): Body {
+/** The body of a prompt that says nothing: the engine then answers what it has taken before. */
+export function emptyBody(choices: PromptChoices): Body {
+  return { parts: [], ...chosen(choices) };
+}
+
+function chosen({ request: { options }, config, agent }: PromptChoices): Body {
   const model = options.model ?? config.model;
   return {
     ...(model === undefined ? {} : { model: modelOf(model) }),
     ...(options.effort === undefined ? {} : { variant: options.effort }),
-    ...(config.agent === undefined ? {} : { agent: config.agent }),
+    ...(agent === undefined ? {} : { agent }),
   };
 }
 

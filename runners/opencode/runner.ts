@@ -1,5 +1,6 @@
 import { createResumeCodec } from "../../src/runner/resume-line.ts";
 import type { Capabilities, ResumeCodec, Runner } from "../../src/runner/runner.ts";
+import { listSessions } from "./list-sessions.ts";
 import type { RunnerOptions } from "./options.ts";
 import { runPrinted } from "./printed-run.ts";
 import { runServed } from "./served-run.ts";
@@ -9,19 +10,26 @@ import { engine } from "./state.ts";
 const served: Capabilities = {
   approvals: true,
   questions: true,
-  plans: false,
+  plans: true,
   steer: true,
   interrupt: true,
   images: true,
   model: true,
   // A model has some of these `variants`; OpenCode passes over one it has not (1.18.33).
   effort: ["minimal", "low", "medium", "high", "xhigh", "max"],
-  sessions: false,
+  sessions: true,
   fork: false,
 };
 
 /** `opencode run` refuses whatever would have to be asked, and hears nothing after its prompt. */
-const printed: Capabilities = { ...served, approvals: false, questions: false, steer: false, interrupt: false };
+const printed: Capabilities = {
+  ...served,
+  approvals: false,
+  questions: false,
+  plans: false,
+  steer: false,
+  interrupt: false,
+};
 
 const resumeCodec: ResumeCodec = createResumeCodec({
   engine,
@@ -36,6 +44,7 @@ export function createOpencodeRunner(options: RunnerOptions): Runner {
     engine,
     capabilities: isServed ? served : printed,
     ...resumeCodec,
+    listSessions: (cwd, host) => listSessions(cwd, host, options),
     run: (request, host) => (isServed ? runServed(request, host, options) : runPrinted(request, host, options)),
   };
 }

@@ -1,4 +1,12 @@
-import type { AskedQuestion, EngineError, OpencodeEvent, Part, PermissionEvent, ToolPart } from "./events.ts";
+import {
+  callKey,
+  type AskedQuestion,
+  type EngineError,
+  type OpencodeEvent,
+  type Part,
+  type PermissionEvent,
+  type ToolPart,
+} from "./events.ts";
 import { fieldsAt, flagAt, isFields, listAt, numberAt, textAt, textsAt, type Fields } from "../../src/runner/fields.ts";
 
 type Decoder = (properties: Fields, sessionId: string) => OpencodeEvent | undefined;
@@ -130,6 +138,7 @@ function decodeTool(id: string, fields: Fields): ToolPart {
     error: textAt(state, "error"),
     title: textAt(state, "title") ?? "",
     metadata: fieldsAt(state, "metadata"),
+    callId: textAt(fields, "callID") ?? "",
     isCompacted: numberAt(fieldsAt(state, "time"), "compacted") !== undefined,
   };
 }
@@ -166,6 +175,7 @@ export function engineError(error: Fields): EngineError {
 function decodePermission(properties: Fields, sessionId: string): PermissionEvent | undefined {
   const id = textAt(properties, "id");
   if (id === undefined) return undefined;
+  const { messageID, callID } = fieldsAt(properties, "tool");
   return {
     type: "permission",
     id,
@@ -174,6 +184,7 @@ function decodePermission(properties: Fields, sessionId: string): PermissionEven
     patterns: textsAt(properties, "patterns"),
     always: textsAt(properties, "always"),
     metadata: fieldsAt(properties, "metadata"),
+    call: typeof messageID === "string" && typeof callID === "string" ? callKey(messageID, callID) : undefined,
   };
 }
 

@@ -1,3 +1,4 @@
+import { realpath } from "node:fs/promises";
 import type { TakopiEvent } from "../../src/domain/event.ts";
 import type { RunHost, RunRequest } from "../../src/runner/runner.ts";
 import { createApi } from "./api.ts";
@@ -7,6 +8,7 @@ import { exitFailure } from "./failure.ts";
 import { openSession, type OpenedSession } from "./open-session.ts";
 import type { RunnerOptions } from "./options.ts";
 import { defaultPatience, type Patience } from "./patience.ts";
+import { agentOf } from "./plan.ts";
 import { startServer, type Server } from "./server.ts";
 import { begin, initialState, remark, type Failure, type Step } from "./state.ts";
 
@@ -17,7 +19,9 @@ export async function* runServed(
   options: RunnerOptions,
 ): AsyncGenerator<TakopiEvent, void, undefined> {
   const unopened = initialState(request.cwd, request.resume?.value);
-  const server = host.signal.aborted ? { error: "cancelled" } : await startServer(request, host, options);
+  const server = host.signal.aborted
+    ? { error: "cancelled" }
+    : await startServer(request, host, { ...options, asksForPlans: request.options.plan === true });
   if ("error" in server) {
     yield* complete(unopened, server);
     return;
@@ -29,7 +33,7 @@ export async function* runServed(
     await server.child.stop({ termGraceMs: patience.termMs });
     return;
   }
-  const { state, events } = started(request, session, options);
+  const { state, events } = await started(request, session, options);
   const api = createApi({ ...server, directory: session.directory ?? request.cwd });
   const { config } = options;
   const dialogue = new Dialogue({
@@ -59,14 +63,17 @@ async function sessionOn(server: Server, request: RunRequest, host: RunHost): Pr
   }
 }
 
-function started(request: RunRequest, session: OpenedSession, { config }: RunnerOptions): Step {
+async function started(request: RunRequest, session: OpenedSession, { config }: RunnerOptions): Promise<Step> {
   const title = request.options.model ?? config.model ?? session.model;
+  const agent = agentOf(request, config);
   const extra = {
     ...(title === undefined ? {} : { title }),
-    ...(config.agent === undefined ? {} : { meta: { agent: config.agent } }),
+    ...(agent === undefined ? {} : { meta: { agent } }),
   };
   const begun = begin(initialState(request.cwd, request.resume?.value), session.id, extra);
-  if (session.directory === undefined || session.directory === request.cwd) return begun;
+  // The engine knows directories without their symbolic links.
+  const here = [request.cwd, await realpath(request.cwd).catch(() => request.cwd)];
+  if (session.directory === undefined || here.includes(session.directory)) return begun;
   const noted = remark(begun.state, { title: `this session works in ${session.directory}`, level: "warning" });
   return { state: noted.state, events: [...begun.events, ...noted.events] };
 }

@@ -1,9 +1,9 @@
-import type { RunHost, RunRequest } from "../../src/runner/runner.ts";
+import type { RunHost, SessionHost } from "../../src/runner/runner.ts";
 import type { OutputLine } from "../../src/wire/lines.ts";
 import type { Subprocess } from "../../src/wire/subprocess.ts";
-import { serveLaunch, type LaunchOptions } from "./arguments.ts";
+import { serveLaunch, type ServeOptions } from "./arguments.ts";
 import { exitFailure } from "./failure.ts";
-import { startProgram } from "./start.ts";
+import { startProgram, type Place } from "./start.ts";
 import type { Failure } from "./state.ts";
 
 /** A server of our own. The one who started it stops its child in the end. */
@@ -17,15 +17,19 @@ export interface Server {
 /** It listens after 1 to 2 s (1.18.33), on a busy machine after ten times that. */
 const startMs = 120_000;
 
-/** One server for one run: it costs a second, and nothing of it stays behind. */
+/** What it needs of the program around it: a run is told of the process. */
+type ServerHost = SessionHost & Partial<Pick<RunHost, "processStarted">>;
+
+/** One server for one run, or one question: it costs a second, and nothing of it stays behind. */
 export async function startServer(
-  request: RunRequest,
-  host: RunHost,
-  options: Omit<LaunchOptions, "env">,
+  place: Place,
+  host: ServerHost,
+  options: Omit<ServeOptions, "env" | "password">,
 ): Promise<Server | Failure> {
+  if (host.signal.aborted) return { error: "cancelled" };
   const password = crypto.randomUUID();
-  const launch = serveLaunch({ ...options, env: host.env }, password);
-  const child = await startProgram(launch, request, host);
+  const launch = serveLaunch({ ...options, env: host.env, password });
+  const child = await startProgram(launch, place, (process) => host.processStarted?.(process));
   if ("error" in child) return child;
   const url = await addressWithin(child, host.signal);
   if (url !== undefined && !host.signal.aborted) return { child, url, password };

@@ -100,10 +100,12 @@ export function isSettled(state: RunState): boolean {
 }
 
 function hasAnsweredAll({ messages, prompts }: RunState): boolean {
-  // Without a text it is an earlier prompt, of which only the summary was renewed.
-  const asked = [...messages].filter(([, { role, texts }]) => role === "user" && texts.size > 0).map(([id]) => id);
-  const last = asked.at(-1);
-  return asked.length >= prompts && [...messages.values()].some(({ parentId }) => parentId === last);
+  const all = [...messages];
+  // Without a text it is an earlier prompt, of which only the summary was renewed, or one the engine made itself.
+  const isPrompt = ({ role, texts }: Message): boolean => role === "user" && texts.size > 0;
+  if (all.filter(([, message]) => isPrompt(message)).length < prompts) return false;
+  const latest = all.slice(all.findLastIndex(([, message]) => isPrompt(message))).map(([id]) => id);
+  return all.some(([, { parentId }]) => parentId !== undefined && latest.includes(parentId));
 }
 
 /** The messages of the model, without what it wrote for itself. */

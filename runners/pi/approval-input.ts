@@ -1,7 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { isFields, listAt, textAt, type Fields } from "./fields.ts";
-import { lineDiff } from "./line-diff.ts";
+import { unifiedDiff } from "../../src/runner/unified-diff.ts";
 
 /** A longer file is not compared: only what is replaced in it is shown. */
 const maxFileBytes = 1 << 20;
@@ -27,14 +27,15 @@ async function diffOf(tool: string, args: Fields, { path, file }: Target): Promi
   switch (tool) {
     case "write": {
       const before = await readText(file);
-      return lineDiff(path, before === "missing" ? undefined : before.text, textAt(args, "content") ?? "");
+      const after = textAt(args, "content") ?? "";
+      return unifiedDiff({ path, ...(before === "missing" ? {} : { before: before.text }), after });
     }
     case "edit": {
       const edits = editsIn(args);
       const before = await readText(file);
       const after = before === "missing" ? undefined : edited(before.text, edits);
-      if (before !== "missing" && after !== undefined) return lineDiff(path, before.text, after);
-      return edits.map(({ oldText, newText }) => lineDiff(path, oldText, newText)).join("");
+      if (before !== "missing" && after !== undefined) return unifiedDiff({ path, before: before.text, after });
+      return edits.map(({ oldText, newText }) => unifiedDiff({ path, before: oldText, after: newText })).join("");
     }
     default:
       return "";

@@ -1,10 +1,10 @@
 import type { CompletedEvent, TakopiEvent } from "../../src/domain/event.ts";
+import { unknownTypes } from "../../src/runner/unknown-types.ts";
 import { engine, type Failure, type RunState } from "./state.ts";
-import { unknownLines } from "./unknown.ts";
 
 /** The last events of a run. `failure` is what ended it from outside; without one, the model's last message counts. */
 export function complete(state: RunState, failure: Failure | undefined = state.failure): readonly TakopiEvent[] {
-  return [...unknownLines(state), completedEvent(state, failure)];
+  return [...unknownTypes({ engine, what: "lines", counts: state.unknown }), completedEvent(state, failure)];
 }
 
 function completedEvent(state: RunState, failure: Failure | undefined): CompletedEvent {

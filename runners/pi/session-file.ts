@@ -78,7 +78,9 @@ function promptIn(entry: Fields): string {
 
 function oneLine(text: string): string {
   const line = text.replaceAll(/\s+/gu, " ").trim();
-  return Array.from(line.slice(0, maxTitleChars * 2)).slice(0, maxTitleChars).join("");
+  return Array.from(line.slice(0, maxTitleChars * 2))
+    .slice(0, maxTitleChars)
+    .join("");
 }
 
 async function* linesOf(

@@ -1,3 +1,4 @@
+import { countUnknown } from "../../src/runner/unknown-types.ts";
 import type { AgentLine, PiLine } from "./lines.ts";
 import { mayEnd, remark, unchanged, warning, type RunState, type Step } from "./state.ts";
 import { translateAssistant } from "./translate-assistant.ts";
@@ -5,7 +6,6 @@ import { translateCompaction, translateRetry } from "./translate-pause.ts";
 import { translateResponse } from "./translate-response.ts";
 import { beginSession } from "./translate-session.ts";
 import { translateTool } from "./translate-tool.ts";
-import { countUnknown } from "./unknown.ts";
 
 /** What one line of pi means for the run. Dialogs are answered elsewhere and change nothing here. */
 export function translate(state: RunState, line: PiLine): Step {

@@ -70,8 +70,10 @@ function decisionStatements(journal: Journal) {
       "SELECT * FROM decisions WHERE chat_id = @chatId AND message_id = @messageId",
       decisionRow,
     ),
+    // Without the hint every decision there ever was is read through, for the sake of the order.
     open: journal.list(
-      `SELECT * FROM decisions WHERE state IN ('pending', 'answered') AND (@runId IS NULL OR run_id = @runId) ORDER BY seq`,
+      `SELECT * FROM decisions INDEXED BY decisions_open
+       WHERE state IN ('pending', 'answered') AND (@runId IS NULL OR run_id = @runId) ORDER BY seq`,
       decisionRow,
     ),
     draft: journal.change("UPDATE decisions SET draft = @draft WHERE key = @key AND state = 'pending'"),

@@ -3,10 +3,11 @@
 //   BASH(command) · WRITE(path) · TASK(prompt) · ASK    a call of that tool, under the name and with the arguments the CLI offers
 //   SLOW(seconds)    the answer takes that long        HTTP(status)    every call fails with that status
 //   FLAKY(status times)    so many calls of this prompt fail with that status, then it goes on
+//   DRAFT · PLAN    writes the plan OpenCode asks for, and asks for its approval; what stands after THEN is done when it has that
 // Any other prompt is answered with `You said: <prompt>`; after tools, with the last tool result.
 import { createServer } from "node:http";
 
-const stepPattern = /\b(BASH|WRITE|TASK|ASK)\b(?:\(((?:[^()]|\([^()]*\))*)\))?/gu;
+const stepPattern = /\b(BASH|WRITE|TASK|ASK|DRAFT|PLAN)\b(?:\(((?:[^()]|\([^()]*\))*)\))?/gu;
 let ids = 0;
 const newId = (prefix) => `${prefix}_${Date.now().toString(36)}${(ids += 1)}`;
 
@@ -24,6 +25,8 @@ const steps = {
   BASH: (command) => ({ names: ["bash"], values: { command, description: "Run it" } }),
   WRITE: (path) => ({ names: ["write"], values: { path, filePath: path, content: "hello\n" } }),
   TASK: (prompt) => ({ names: ["task"], values: { prompt, description: "Look into it", subagent_type: "general" } }),
+  DRAFT: (_, prompt) => steps.WRITE(/your plan at (\S+\.md)/u.exec(prompt)?.[1] ?? "no-plan.md"),
+  PLAN: () => ({ names: ["plan_exit"], values: {} }),
   ASK: () => ({ names: ["question"], values: { questions: [colourQuestion] } }),
 };
 
@@ -76,10 +79,17 @@ function situation(messages) {
   const at = messages.findLastIndex(({ role }) => role === "user");
   const later = messages.slice(at + 1);
   return {
-    prompt: at === -1 ? "" : textOf(messages[at].content),
+    prompt: promptOf(messages.filter(({ role }) => role === "user").map(({ content }) => textOf(content))),
     turns: later.filter(({ role }) => role === "assistant").length,
     lastResult: later.filter(({ role }) => role === "tool").at(-1),
   };
+}
+
+function promptOf(texts) {
+  const [now, later] = (texts.findLast((text) => text.includes("THEN ")) ?? "").split("THEN ");
+  const last = texts.at(-1) ?? "";
+  if (later === undefined) return last;
+  return last.includes("has been approved") ? later : last.includes("THEN ") ? now : last;
 }
 
 function textOf(content) {
@@ -88,7 +98,7 @@ function textOf(content) {
 }
 
 function reply({ prompt, turns, lastResult }, tools) {
-  const found = [...prompt.matchAll(stepPattern)].map(([, name, argument]) => steps[name](argument));
+  const found = [...prompt.matchAll(stepPattern)].map(([, name, argument]) => steps[name](argument, prompt));
   const call = found[turns] === undefined ? undefined : callOf(found[turns], tools);
   if (call !== undefined) return { tool_calls: [{ index: 0, id: newId("call"), type: "function", function: call }] };
   if (lastResult === undefined) return { content: `You said: ${prompt}` };

@@ -1,4 +1,4 @@
-import { access, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { access, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
@@ -196,9 +196,10 @@ describe("OpenCode's own CLI, serving", () => {
   it("takes what is sent between its tools", async () => {
     let toolBegan = (): void => {};
     const began = new Promise<void>((resolve) => (toolBegan = resolve));
+    let taken = 0;
     const followUps = (async function* (): AsyncGenerator<FollowUp, void, undefined> {
       await began;
-      yield { text: "and be brief" };
+      yield { text: "and be brief", taken: () => (taken += 1) };
     })();
     const events: TakopiEvent[] = [];
     for await (const event of opencode().run(request("BASH(sleep 3) BASH(echo never)"), host({ followUps }))) {
@@ -206,7 +207,40 @@ describe("OpenCode's own CLI, serving", () => {
       if (event.type === "action") toolBegan();
     }
     const { ok, answer } = completedOf(events);
-    expect({ ok, answer }).toEqual({ ok: true, answer: "You said: and be brief" });
+    expect({ ok, answer, taken }).toEqual({ ok: true, answer: "You said: and be brief", taken: 1 });
+  });
+
+  it("lists the sessions of a directory, each of which can be continued", async () => {
+    const other = await realpath(await mkdtemp(join(tmpdir(), "takopi-opencode-other-")));
+    const runner = opencode();
+    const { env, signal } = host();
+    const sessions = async () => (await runner.listSessions?.(other, { env, signal })) ?? [];
+    expect(await sessions()).toEqual([]);
+    for (const prompt of ["First\nof two", "TASK(Second)"])
+      await collect(runner.run(request(prompt, { cwd: other }), host()));
+    const begun = performance.now();
+    const listed = await sessions();
+    console.log("sessions listed after ms", Math.round(performance.now() - begun));
+    expect(listed.map(({ title, cwd: its }) => [title, its])).toEqual([
+      ["TASK(Second)", other],
+      ["First", other],
+    ]);
+    const resume = listed[1]?.token;
+    if (resume === undefined) throw new Error("nothing listed");
+    const events = await collect(runner.run(request("And then?", { resume, cwd: other }), host()));
+    expect(completedOf(events)).toMatchObject({ ok: true, answer: "You said: And then?", resume });
+    expect(JSON.stringify(model.requests.at(-1))).toContain("You said: First");
+    expect((await sessions()).map(({ title }) => title)).toEqual(["First", "TASK(Second)"]);
+    await rm(other, { recursive: true, force: true });
+  });
+
+  it("shows what an edit changes, before it does", async () => {
+    const path = join(cwd, "shown.txt");
+    const itsHost = host({ permission: { edit: "ask" } });
+    await ask(`WRITE(${path})`, itsHost);
+    const diff = `--- ${path}\n+++ ${path}\n@@ -0,0 +1,1 @@\n+hello\n`;
+    expect(itsHost.requests).toMatchObject([{ tool: "edit", title: "shown.txt", input: { path, cwd, diff } }]);
+    expect(itsHost.taken).toEqual(itsHost.requests.map(({ id }) => id));
   });
 
   it.each([
@@ -273,6 +307,54 @@ describe("OpenCode's own CLI, serving", () => {
   it("has two runs at once", async () => {
     const both = await Promise.all(["one", "two"].map(async (prompt) => await ask(prompt)));
     expect(both.map((events) => completedOf(events).answer)).toEqual(["You said: one", "You said: two"]);
+  });
+});
+
+describe("a plan of OpenCode's own CLI", () => {
+  const kindsOf = ({ requests }: TestHost): readonly string[] =>
+    requests.map((request) => (request.kind === "approval" ? request.tool : request.kind));
+
+  /** The model drafts a plan, asks for its approval, and repeats what it is told then. */
+  async function planned(prompt: string, itsHost: TestHost): Promise<readonly TakopiEvent[]> {
+    return await collect(opencode().run(request(prompt, { options: { plan: true } }), itsHost));
+  }
+
+  it("is shown, and carried out when it is approved", async () => {
+    const itsHost = host({ permission: { edit: "ask" }, decide: () => ({ kind: "approve", scope: "once" }) });
+    const events = await planned("DRAFT PLAN", itsHost);
+    expect(itsHost.requests.at(-1)).toMatchObject({ kind: "plan", markdown: "hello" });
+    expect(itsHost.taken).toEqual(itsHost.requests.map(({ id }) => id));
+    expect(completedOf(events)).toMatchObject({ ok: true });
+    expect(completedOf(events).answer).toMatch(/^You said: The plan at .+ has been approved/u);
+    expect(JSON.stringify(model.requests.at(-1))).toContain("changed from plan to build");
+  });
+
+  it("does nothing before that", async () => {
+    const path = join(cwd, "forbidden.txt");
+    const events = await planned(`WRITE(${path})`, host());
+    expect(completedOf(events).ok).toBe(true);
+    expect(await exists(path)).toBe(false);
+  });
+
+  it("goes back to the model until it is approved, and edits accepted with it are not asked for", async () => {
+    const path = join(cwd, "planned.txt");
+    const answers: Decision[] = [
+      { kind: "revise", feedback: `in one step PLAN THEN WRITE(${path})` },
+      { kind: "approve", scope: "once", acceptEdits: true },
+    ];
+    const decide = (asked: { readonly kind: string }): Decision =>
+      (asked.kind === "plan" ? answers.shift() : undefined) ?? { kind: "approve", scope: "once" };
+    const itsHost = host({ permission: { edit: "ask" }, decide });
+    const events = await planned("DRAFT PLAN", itsHost);
+    expect(kindsOf(itsHost)).toEqual(["edit", "plan", "plan"]);
+    expect(completedOf(events)).toMatchObject({ ok: true });
+    expect(await exists(path)).toBe(true);
+  });
+
+  it("ends without deeds where nobody approves it", async () => {
+    const decide = (): Decision => ({ kind: "dismiss", reason: "Nobody is there." });
+    const events = await planned("PLAN", host({ decide }));
+    expect(completedOf(events)).toMatchObject({ ok: true, answer: expect.stringContaining("Nobody is there.") });
   });
 });
 

@@ -41,7 +41,7 @@ describe.each(generations)("Pi's own CLI, $name", ({ command, failures }) => {
   });
 
   function pi(config: Readonly<Record<string, unknown>> = {}): Runner {
-    const table = { command, provider: "fake", model: "fake-1", ...config };
+    const table = { command, provider: "fake", model: "fake-1", ask_before: [], ...config };
     return createPiRunner({ config: configSchema.parse(table), configDir: "/" });
   }
 
@@ -121,10 +121,22 @@ describe.each(generations)("Pi's own CLI, $name", ({ command, failures }) => {
     const run = request("BASH(touch approved.txt) WRITE(unasked.txt)");
     const events = await collect(pi({ ask_before: ["bash"] }).run(run, itsHost));
     expect(completedOf(events).ok).toBe(true);
-    expect(itsHost.requests).toMatchObject([{ kind: "approval", tool: "bash", title: "touch approved.txt" }]);
+    expect(itsHost.requests).toMatchObject([
+      { kind: "approval", tool: "bash", title: "touch approved.txt", input: { command: "touch approved.txt", cwd } },
+    ]);
+    expect(itsHost.taken).toEqual(itsHost.requests.map(({ id }) => id));
     expect(await Promise.all(["approved.txt", "unasked.txt"].map((name) => exists(join(cwd, name))))).toEqual([
       true,
       true,
+    ]);
+  });
+
+  it("shows what would be written before it is", async () => {
+    const itsHost = host({ decide: () => ({ kind: "deny", reason: "no" }) });
+    await collect(pi({ ask_before: ["write"] }).run(request("WRITE(shown.txt)"), itsHost));
+    const diff = "--- /dev/null\n+++ shown.txt\n@@ -0,0 +1,1 @@\n+hello\n";
+    expect(itsHost.requests).toMatchObject([
+      { tool: "write", title: "shown.txt", input: { path: "shown.txt", cwd, diff } },
     ]);
   });
 
@@ -178,14 +190,38 @@ describe.each(generations)("Pi's own CLI, $name", ({ command, failures }) => {
   });
 
   it("takes a follow-up while it answers, and one while a command runs", async () => {
+    const taken: string[] = [];
     const followUps = (text: string) =>
       (async function* (): AsyncGenerator<FollowUp, void, undefined> {
-        yield { text };
+        yield { text, taken: () => void taken.push(text) };
       })();
     const text = await ask("SLOW(2) story", pi(), { followUps: followUps("and be brief") });
     expect(completedOf(text).answer).toBe("You said: SLOW(2) story\n\nYou said: and be brief");
     const tool = await ask("BASH(node -e 'setTimeout(process.exit,1500)')", pi(), { followUps: followUps("enough") });
     expect(completedOf(tool).answer).toBe("You said: enough");
+    expect(taken).toEqual(["and be brief", "enough"]);
+  });
+
+  it("lists the sessions of a directory, each of which can be continued", async () => {
+    const other = await mkdtemp(join(tmpdir(), "takopi-pi-other-"));
+    const runner = pi();
+    const { env, signal } = host();
+    const sessions = async (config = {}) => (await pi(config).listSessions?.(other, { env, signal })) ?? [];
+    expect(await sessions()).toEqual([]);
+    for (const prompt of ["First\nof two", "Second"])
+      await collect(runner.run(request(prompt, { cwd: other }), host()));
+    const listed = await sessions();
+    expect(listed.map(({ title, cwd: its }) => [title, its])).toEqual([
+      ["Second", other],
+      ["First of two", other],
+    ]);
+    const resume = listed[1]?.token;
+    if (resume === undefined) throw new Error("nothing listed");
+    const events = await collect(runner.run(request("And then?", { resume, cwd: other }), host()));
+    expect(completedOf(events)).toMatchObject({ ok: true, answer: "You said: And then?", resume });
+    expect(JSON.stringify(model.requests.at(-1))).toContain("You said: First");
+    expect((await sessions({ mode: "print" })).map(({ title }) => title)).toEqual(["First of two", "Second"]);
+    await rm(other, { recursive: true, force: true });
   });
 
   it("passes model, effort and images on", async () => {

@@ -33,21 +33,26 @@ const question = asked("question.asked", {
   ],
 });
 
+const here = { cwd: "/work", call: {} };
+
 describe("what the engine asks", () => {
   it("is an approval, for the session where the engine says what that would allow", () => {
-    expect(decisionRequest(bash, "/work")).toEqual({
+    expect(decisionRequest(bash, here)).toEqual({
       kind: "approval",
       id: "id_1",
       tool: "bash",
       title: "touch a",
-      input: { command: "touch /work/a", permission: "bash", patterns: ["touch a"], always: ["touch *"] },
+      input: { command: "touch /work/a", permission: "bash", patterns: ["touch a"], always: ["touch *"], cwd: "/work" },
       scopes: ["once", "session"],
     });
-    expect(decisionRequest(permission("bash"), "/work")).toMatchObject({ title: "bash", scopes: ["once"] });
+    expect(decisionRequest(permission("bash"), here)).toMatchObject({ title: "bash", scopes: ["once"] });
   });
 
   it.each([
-    [permission("edit", { patterns: ["src/a.ts"], metadata: { filepath: "/work/src/a.ts" } }), "src/a.ts"],
+    [permission("edit", { patterns: ["work/src/a.ts"], metadata: { filepath: "/work/src/a.ts" } }), "src/a.ts"],
+    [permission("edit", { patterns: ["a.ts"] }), "a.ts"],
+    [permission("edit", { metadata: { files: [{ filePath: "/work/a" }, { filePath: "/work/b" }] } }), "2 files"],
+    [permission("edit"), "edit"],
     [permission("external_directory", { patterns: ["/etc/*"] }), "outside the project: /etc/*"],
     [permission("webfetch", { patterns: ["https://example.org"] }), "webfetch: https://example.org"],
     [
@@ -56,11 +61,11 @@ describe("what the engine asks", () => {
     ],
     [permission("brand_new"), "brand_new"],
   ])("has one line for people", (event, title) => {
-    expect(decisionRequest(event, "/work")).toMatchObject({ title });
+    expect(decisionRequest(event, here)).toMatchObject({ title });
   });
 
   it("is a list of questions, none of which is lost", () => {
-    expect(decisionRequest(question, "/work")).toEqual({
+    expect(decisionRequest(question, here)).toEqual({
       kind: "question",
       id: "id_1",
       questions: [

@@ -6,6 +6,7 @@ import type { Decision } from "../../../src/domain/decision.ts";
 
 class FakeApi implements Api {
   readonly paths: string[] = [];
+  status = 200;
   readonly #waiting: (() => void)[] = [];
 
   /** Resolves with the next call. */
@@ -16,7 +17,7 @@ class FakeApi implements Api {
   call({ path }: Call): ReturnType<Api["call"]> {
     this.paths.push(path);
     this.#waiting.shift()?.();
-    return Promise.resolve({ status: 200, body: true });
+    return Promise.resolve({ status: this.status, body: true });
   }
 
   events(): ReturnType<Api["events"]> {
@@ -25,7 +26,8 @@ class FakeApi implements Api {
 }
 
 function permission(id: string, sessionId: string): OpencodeEvent {
-  return { type: "permission", id, sessionId, permission: "bash", patterns: ["ls"], always: [], metadata: {} };
+  const about = { permission: "bash", patterns: ["ls"], always: [], metadata: {}, call: undefined };
+  return { type: "permission", id, sessionId, ...about };
 }
 
 const idle = (sessionId: string): OpencodeEvent => ({
@@ -40,20 +42,24 @@ const idle = (sessionId: string): OpencodeEvent => ({
 function setUp(): {
   api: FakeApi;
   asks: Asks;
+  taken: readonly string[];
   open: { decide: (decision: Decision) => void; isWithdrawn: () => boolean }[];
 } {
   const api = new FakeApi();
   const open: ReturnType<typeof setUp>["open"] = [];
   const decide = (_: unknown, withdrawn?: AbortSignal): Promise<Decision> =>
     new Promise((resolve) => open.push({ decide: resolve, isWithdrawn: () => withdrawn?.aborted === true }));
-  return { api, open, asks: new Asks({ api, decide, cwd: "/work", session: "ses_1" }) };
+  const taken: string[] = [];
+  const host = { decide, answerTaken: (id: string) => void taken.push(id) };
+  const noPlans = { planApproved: () => {}, planSentBack: () => {} };
+  return { api, open, taken, asks: new Asks({ api, host, cwd: "/work", session: "ses_1", ...noPlans }) };
 }
 
 const approve: Decision = { kind: "approve", scope: "once" };
 
 describe("open questions", () => {
   it("are answered each on its own", async () => {
-    const { api, asks, open } = setUp();
+    const { api, asks, open, taken } = setUp();
     asks.receive(permission("per_1", "ses_1"));
     asks.receive(permission("per_2", "ses_child"));
     const both = Promise.all([api.called(), api.called()]);
@@ -62,10 +68,22 @@ describe("open questions", () => {
     await both;
     await asks.close();
     expect(api.paths).toEqual(["/permission/per_2/reply", "/permission/per_1/reply"]);
+    expect(taken).toEqual(["per_2", "per_1"]);
+  });
+
+  it("are not reported as answered when the engine no longer knows them", async () => {
+    const { api, asks, open, taken } = setUp();
+    api.status = 404;
+    asks.receive(permission("per_1", "ses_1"));
+    const called = api.called();
+    open[0]?.decide(approve);
+    await called;
+    await asks.close();
+    expect(taken).toEqual([]);
   });
 
   it("are taken back with the turn of their session, and with no other", async () => {
-    const { api, asks, open } = setUp();
+    const { api, asks, open, taken } = setUp();
     asks.receive(permission("per_1", "ses_1"));
     asks.receive(permission("per_2", "ses_child"));
     asks.receive(idle("ses_child"));
@@ -75,6 +93,7 @@ describe("open questions", () => {
     await called;
     await asks.close();
     expect(api.paths).toEqual(["/permission/per_1/reply"]);
+    expect(taken).toEqual(["per_1"]);
   });
 
   it("get no answer when they are closed, whatever is decided", async () => {

@@ -36,7 +36,7 @@ describe("the [opencode] table", () => {
     ["~/.opencode/bin/opencode", "/home/me/.opencode/bin/opencode"],
   ])("starts %s as %s", (command, started) => {
     const options = { config: configSchema.parse({ command }), configDir: "/etc/takopi", env: { HOME: "/home/me" } };
-    expect(serveLaunch(options, "secret").command).toBe(started);
+    expect(serveLaunch({ ...options, password: "secret" }).command).toBe(started);
   });
 });
 
@@ -45,7 +45,7 @@ describe("what is started", () => {
 
   it("is a server on this machine alone, behind its own password, which is not in the arguments", () => {
     const config = configSchema.parse({ command: ["nice", "opencode"], extra_args: ["--pure"] });
-    const { command, args, env: given } = serveLaunch({ config, configDir: "/", env }, "secret");
+    const { command, args, env: given } = serveLaunch({ config, configDir: "/", env, password: "secret" });
     expect([command, ...args]).toEqual([
       "nice",
       "opencode",

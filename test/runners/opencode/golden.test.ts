@@ -17,7 +17,7 @@ const circumstances: Readonly<Record<string, Circumstances>> = {
 };
 
 /** Lists and refused requests: no run. */
-const notRuns: ReadonlySet<string> = new Set(["serve-lists"]);
+const notRuns: ReadonlySet<string> = new Set(["serve-lists", "serve-sessions"]);
 const recorded = (await readdir(fixturesUrl))
   .filter((file) => file.endsWith(".jsonl"))
   .map((file) => file.slice(0, -6));

@@ -35,8 +35,11 @@ export async function replay(name: string, circumstances: Circumstances = {}): P
 function replayServed(lines: readonly string[]): readonly TakopiEvent[] {
   const records = lines.map((line) => wireRecord.parse(JSON.parse(line)));
   let step: Step = { state: initialState("/home/user/project"), events: [] };
-  for (const record of records) {
-    if (step.state.session !== undefined && isSettled(step.state)) break;
+  for (const [index, record] of records.entries()) {
+    const isLast = !records
+      .slice(index)
+      .some(({ dir, path }) => dir === "http-request" && path.endsWith("/prompt_async"));
+    if (step.state.session !== undefined && isSettled(step.state) && isLast) break;
     const { state, events } = applyRecord(step, record);
     step = { state, events: [...step.events, ...events] };
   }

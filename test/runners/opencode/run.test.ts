@@ -1,4 +1,5 @@
-import { describe, expect, it } from "vitest";
+import { join } from "node:path";
+import { beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { Decision } from "../../../src/domain/decision.ts";
 import type { TakopiEvent } from "../../../src/domain/event.ts";
@@ -44,8 +45,17 @@ describe("permissions", () => {
   it("go to the host and back to the engine that waits for them", async () => {
     const host = createTestHost();
     const events = await collect(fakeOpencode().run(opencodeRequest({ prompt: "PERMISSION" }), host));
-    expect(host.requests).toMatchObject([{ kind: "approval", tool: "bash", title: "touch x" }]);
+    expect(host.requests).toMatchObject([
+      { kind: "approval", tool: "bash", title: "touch x", input: { command: "touch x", cwd: process.cwd() } },
+    ]);
     expect(JSON.parse(completedOf(events).answer)).toEqual({ reply: { reply: "once" } });
+    expect(host.taken).toEqual(["per_1"]);
+  });
+
+  it("of a command name the directory it is to run in", async () => {
+    const host = createTestHost();
+    await collect(fakeOpencode().run(opencodeRequest({ prompt: "WORKDIR" }), host));
+    expect(host.requests).toMatchObject([{ input: { command: "ls", cwd: join(process.cwd(), "sub") } }]);
   });
 
   it("for the session become rules of the session, which outlive the server", async () => {
@@ -95,15 +105,16 @@ describe("permissions", () => {
     const events = await collect(fakeOpencode().run(opencodeRequest({ prompt: "PERMISSION" }), host));
     expect(withdrawn).toBe(true);
     expect(completedOf(events)).toMatchObject({ ok: false, error: "cancelled" });
+    expect(host.taken).toEqual([]);
   });
 });
 
 describe("questions", () => {
   it("are asked all at once, and answered in their order", async () => {
-    const decide = (): Decision => ({ kind: "answers", answers: { 0: ["Blue"], 1: ["a", "b"] } });
-    expect(JSON.parse(completedOf(await play("QUESTION", { decide })).answer)).toEqual({
-      answers: [["Blue"], ["a", "b"]],
-    });
+    const host = createTestHost({ decide: () => ({ kind: "answers", answers: { 0: ["Blue"], 1: ["a", "b"] } }) });
+    const events = await collect(fakeOpencode().run(opencodeRequest({ prompt: "QUESTION" }), host));
+    expect(JSON.parse(completedOf(events).answer)).toEqual({ answers: [["Blue"], ["a", "b"]] });
+    expect(host.taken).toEqual(["que_1"]);
   });
 });
 
@@ -267,24 +278,42 @@ describe("the server", () => {
 });
 
 describe("follow-ups", () => {
+  let taken = 0;
+  beforeEach(() => (taken = 0));
   const once = async function* (text: string): AsyncGenerator<FollowUp, void, undefined> {
-    yield { text };
+    yield { text, taken: () => (taken += 1) };
   };
 
   it("go into the running turn", async () => {
     const events = await play("FOLDED", { followUps: once("be brief") });
     expect(completedOf(events)).toMatchObject({ ok: true, answer: "both: be brief" });
+    expect(taken).toBe(1);
   });
 
   it("that came too late for it are answered after it", async () => {
     const events = await play("SECOND_TURN", { followUps: once("and then?") });
     expect(completedOf(events)).toMatchObject({ ok: true, answer: "first\n\nsecond: and then?" });
+    expect(taken).toBe(1);
   });
 
-  it("that the engine lost are not waited for without end", async () => {
+  it("that the engine forgot are asked for once more", async () => {
+    const runner = { patience: { nextTurnMs: 50 } };
+    const events = await play("LATE_PROMPT", { followUps: once("and then?"), runner });
+    expect(completedOf(events)).toMatchObject({ ok: true, answer: "first\n\nlate: and then?" });
+    expect([taken, titles(events)]).toEqual([1, []]);
+  });
+
+  it("that it never answers are not waited for without end", async () => {
     const runner = { patience: { nextTurnMs: 50 } };
     const events = await play("LOST_PROMPT", { followUps: once("and then?"), runner });
     expect(completedOf(events)).toMatchObject({ ok: true, answer: "first" });
+    expect(titles(events)).toEqual(["opencode has not answered everything that was sent"]);
+  });
+
+  it("that it refuses are not taken, and do not matter to the run", async () => {
+    const events = await play("AFTER_REFUSAL", { followUps: once("REFUSED") });
+    expect(completedOf(events)).toMatchObject({ ok: true, answer: "alone" });
+    expect([taken, titles(events)]).toEqual([0, []]);
   });
 });
 

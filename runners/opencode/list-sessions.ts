@@ -2,10 +2,11 @@ import { randomUUID } from "node:crypto";
 import { realpath } from "node:fs/promises";
 import { fieldsAt, isFields, numberAt, textAt, type Fields } from "../../src/runner/fields.ts";
 import type { SessionHost, SessionSummary } from "../../src/runner/runner.ts";
+import { sessionTitle } from "../../src/runner/session-title.ts";
 import { createApi, type Api } from "./api.ts";
 import type { RunnerOptions } from "./options.ts";
 import { defaultPatience } from "./patience.ts";
-import { firstPrompt, lineOf } from "./session-title.ts";
+import { firstPrompt } from "./first-prompt.ts";
 import { startServer } from "./server.ts";
 import { engine } from "./state.ts";
 
@@ -76,7 +77,7 @@ async function summaryOf(
 ): Promise<SessionSummary> {
   const shown = isUntitled(title) ? await firstPrompt(id, api, signal) : title;
   const token = { engine, value: id };
-  return { token, ...(shown === undefined ? {} : { title: lineOf(shown) }), cwd, updatedAt };
+  return { token, ...(shown === undefined ? {} : { title: sessionTitle(shown) }), cwd, updatedAt };
 }
 
 /** What it is called until a model has thought up a title, which may never succeed. */

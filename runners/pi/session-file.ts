@@ -1,4 +1,5 @@
 import { createReadStream } from "node:fs";
+import { sessionTitle } from "../../src/runner/session-title.ts";
 import { splitLines } from "../../src/wire/lines.ts";
 import { fieldsAt, isFields, listAt, parseFields, textAt, type Fields } from "./fields.ts";
 
@@ -18,7 +19,6 @@ export interface SessionFile {
 const headBytes = 16 << 20;
 /** Where a name that was given later is looked for. */
 const tailBytes = 256 << 10;
-const maxTitleChars = 80;
 
 /**
  * Reads the beginning and the end of a session's file. `undefined`: none of `cwd`, nobody has said anything in it yet, or no session at
@@ -29,7 +29,7 @@ export async function readSessionFile({ path, bytes }: SessionFile, cwd: string)
   if (head === undefined) return undefined;
   const tail = linesOf(path, { start: Math.max(0, bytes - tailBytes), end: bytes });
   const name = await lastName(tail, head.name);
-  return { id: head.id, title: oneLine(name === "" ? head.prompt : name) };
+  return { id: head.id, title: sessionTitle(name === "" ? head.prompt : name) };
 }
 
 interface Head {
@@ -74,13 +74,6 @@ function promptIn(entry: Fields): string {
   const blocks = listAt(message, "content").filter(isFields);
   const texts = blocks.flatMap((block) => (textAt(block, "type") === "text" ? (textAt(block, "text") ?? []) : []));
   return (textAt(message, "content") ?? texts.join(" ")).trim();
-}
-
-function oneLine(text: string): string {
-  const line = text.replaceAll(/\s+/gu, " ").trim();
-  return Array.from(line.slice(0, maxTitleChars * 2))
-    .slice(0, maxTitleChars)
-    .join("");
 }
 
 async function* linesOf(

@@ -105,7 +105,7 @@ describe("the sessions of a directory", () => {
 describe("a title", () => {
   it("is one line of eighty characters, and no half of an emoji", async () => {
     const saved = [session("ses_1", { title: `one\n\ntwo ${"🐙".repeat(100)}` })];
-    expect(titlesOf(await list({ saved }))).toEqual([`one two ${"🐙".repeat(72)}`]);
+    expect(titlesOf(await list({ saved }))).toEqual([`one two ${"🐙".repeat(35)}…`]);
   });
 
   it("is what was written first where no model has thought up one", async () => {

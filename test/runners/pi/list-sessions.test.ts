@@ -131,7 +131,7 @@ describe("the sessions of a directory", () => {
 describe("a title", () => {
   it("is one line of eighty characters, and no half of an emoji", async () => {
     await saveText("long", user(`  one\n\n\ttwo ${"🐙".repeat(100)}`));
-    expect(titlesOf(await list())).toEqual([`one two ${"🐙".repeat(72)}`]);
+    expect(titlesOf(await list())).toEqual([`one two ${"🐙".repeat(35)}…`]);
   });
 
   it("is what was written, beside and before images of megabytes, and in the older form", async () => {

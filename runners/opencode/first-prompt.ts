@@ -1,17 +1,6 @@
 import { fieldsAt, flagAt, isFields, listAt, textAt, type Fields } from "../../src/runner/fields.ts";
 import type { Api } from "./api.ts";
 
-const maxTitleChars = 80;
-
-/** A text as the title of a session: one line, not too long. */
-export function lineOf(text: string): string {
-  const line = text
-    .slice(0, maxTitleChars * 8)
-    .replaceAll(/\s+/gu, " ")
-    .trim();
-  return Array.from(line).slice(0, maxTitleChars).join("");
-}
-
 /** What the user wrote first in a session. `undefined`: no text, or the engine does not tell. */
 export async function firstPrompt(session: string, api: Api, signal: AbortSignal): Promise<string | undefined> {
   const { body } = await api.call({ method: "GET", path: `/session/${session}/message`, signal });

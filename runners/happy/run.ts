@@ -58,6 +58,7 @@ class HappyRun {
   #turn: Turn | undefined;
   /** The session has nothing more to do for this run. */
   #isSettled = false;
+  #isClosed = false;
   #stopping: Promise<void> | undefined;
 
   constructor(request: RunRequest, host: RunHost, options: HappyRunnerOptions) {
@@ -93,6 +94,7 @@ class HappyRun {
 
   /** Resolves when nothing of the run goes on, here or there. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#host.signal.removeEventListener("abort", this.#cancel);
     this.#asks.close();
     if (!this.#isSettled) await this.#stop();
@@ -130,7 +132,7 @@ class HappyRun {
     if (resume !== undefined) return await existingSeat(client, resume.value, config);
     const place = await choosePlace(client, config);
     const { agent, create_dir: createDir } = config;
-    this.#host.signal.throwIfAborted();
+    if (this.#isUnwanted()) throw new Error("cancelled");
     this.#starting = client.spawnSession({
       machineId: place.machine.id,
       directory: place.directory,
@@ -141,14 +143,21 @@ class HappyRun {
   }
 
   async #takeTurn(client: HappyClient, seat: Seat): Promise<RunEnd> {
+    if (this.#isUnwanted()) return cancelled;
     this.#state = { ...this.#state, cwd: seat.directory };
     this.#started(seat);
     this.#opening = client.openSession(seat.sessionId, this.#receive);
     const live = await this.#opening;
     this.#live = live;
-    if (!seat.isNew) await this.#wake(client, live, seat);
-    if (this.#host.signal.aborted) return cancelled;
-    return await this.#prompt(live, seat);
+    if (!seat.isNew && !this.#isUnwanted()) await this.#wake(client, live, seat);
+    if (!this.#isUnwanted()) return await this.#prompt(live, seat);
+    live.close();
+    return cancelled;
+  }
+
+  /** Nobody waits for this run any more: nothing new may be begun for it. */
+  #isUnwanted(): boolean {
+    return this.#isClosed || this.#host.signal.aborted;
   }
 
   async #wake(client: HappyClient, live: LiveSession, { host }: Seat): Promise<void> {

@@ -251,7 +251,7 @@ export class HappyClient {
     }
   }
 
-  /** Ends whatever is going on: waits are told that the connection failed. A client that is not used any more needs no closing. */
+  /** For good: what is going on fails with a `ConnectionError`. A client that is not used any more needs no closing. */
   close(): void {
     this.#link.close();
   }

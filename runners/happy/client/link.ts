@@ -1,3 +1,4 @@
+import { ConnectionError } from "./errors.ts";
 import { openSocket, type HappySocket, type SocketOptions } from "./socket.ts";
 
 /** A socket that somebody uses. It stays open until all who hold it have released it. */
@@ -12,6 +13,7 @@ export class Link {
   readonly #options: SocketOptions;
   #opening: Promise<HappySocket> | undefined;
   #holders = 0;
+  #isClosed = false;
 
   constructor(options: SocketOptions) {
     this.#options = options;
@@ -19,6 +21,7 @@ export class Link {
 
   /** Throws `AuthenticationError` or `ConnectionError`. */
   async hold(): Promise<HeldSocket> {
+    if (this.#isClosed) throw new ConnectionError("this Happy client was closed");
     this.#holders += 1;
     const opening = (this.#opening ??= this.#open());
     try {
@@ -39,8 +42,13 @@ export class Link {
     }
   }
 
-  /** Also for those who hold it: they are told that the connection failed. */
+  /** For good, and also for those who hold it: they are told that the connection failed. */
   close(): void {
+    this.#isClosed = true;
+    this.#closeSocket();
+  }
+
+  #closeSocket(): void {
     const opening = this.#opening;
     this.#opening = undefined;
     const close = (socket: HappySocket): void => socket.close();
@@ -62,7 +70,7 @@ export class Link {
 
   #release(): void {
     this.#holders -= 1;
-    if (this.#holders === 0) this.close();
+    if (this.#holders === 0) this.#closeSocket();
   }
 }
 

@@ -103,6 +103,7 @@ class Connection implements HappySocket {
   }
 
   async request(event: string, payload: unknown, timeoutMs: number): Promise<unknown> {
+    if (this.#failure !== undefined) throw this.#failure;
     try {
       return await this.#socket.timeout(timeoutMs).emitWithAck(event, payload);
     } catch (cause) {

@@ -1,8 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Decision } from "../../../src/domain/decision.ts";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { toRunId } from "../../../src/domain/run.ts";
 import { completedOf } from "../../factories.ts";
 import { FakeHappy } from "./fake-happy.ts";
@@ -153,74 +149,6 @@ describe("a session", () => {
     expect(sessions).toMatchObject([
       { token: resume, title: "Nightly build", cwd: "/home/user/project", isOpen: true },
     ]);
-  });
-});
-
-describe("what the agent asks", () => {
-  const answerTo = async (prompt: string, decision: Decision): Promise<unknown> => {
-    const events = await play(happy.runner(), { prompt }, { decide: () => decision });
-    return JSON.parse(completedOf(events).answer);
-  };
-
-  it("goes to the host and back, and is reported as taken when the session has it", async () => {
-    const run = new Play(happy.runner(), { prompt: "PERMISSION" });
-    const events = await run.over;
-    expect(run.host.requests).toMatchObject([{ kind: "approval", id: "toolu_ask", tool: "Bash", title: "touch x" }]);
-    expect(run.host.taken).toEqual(["toolu_ask"]);
-    expect(JSON.parse(completedOf(events).answer)).toEqual({ id: "toolu_ask", approved: true });
-    expect(titles(events)).toEqual(["touch x"]);
-  });
-
-  it("may be approved for the session, or refused with a reason", async () => {
-    expect(await answerTo("PERMISSION", { kind: "approve", scope: "session" })).toMatchObject({
-      approved: true,
-      allowTools: ["Bash(touch x)"],
-    });
-    expect(await answerTo("PERMISSION", { kind: "deny", reason: "use a dry run" })).toMatchObject({
-      approved: false,
-      reason: "use a dry run",
-    });
-  });
-
-  it("may be a question, or a plan", async () => {
-    expect(await answerTo("QUESTION", { kind: "answers", answers: { 0: ["Blue"] } })).toMatchObject({
-      approved: true,
-      updatedInput: { answers: { "Which colour should it be?": "Blue" } },
-    });
-    const accepted = { kind: "approve", scope: "once", acceptEdits: true } as const;
-    expect(await answerTo("PLAN", accepted)).toMatchObject({ approved: true, mode: "acceptEdits" });
-    const revised = await answerTo("PLAN", { kind: "revise", feedback: "shorter" });
-    expect(revised).toMatchObject({ approved: false, reason: "shorter" });
-  });
-
-  it("is taken back when it was answered elsewhere", async () => {
-    let isWithdrawn = false;
-    const decide = async (_: unknown, withdrawn?: AbortSignal): Promise<Decision> => {
-      happy.session.takeBack("toolu_ask");
-      await new Promise((resolve) => withdrawn?.addEventListener("abort", resolve));
-      isWithdrawn = true;
-      return { kind: "dismiss", reason: "withdrawn" };
-    };
-    const run = new Play(happy.runner(), { prompt: "PERMISSION" }, { decide });
-    expect(completedOf(await run.over)).toMatchObject({ ok: true, answer: '"taken back"' });
-    expect([isWithdrawn, run.host.taken, happy.session.answers]).toEqual([true, [], []]);
-  });
-
-  it("is taken back when the run is aborted, and the turn with it", async () => {
-    const run: Play = new Play(
-      happy.runner(),
-      { prompt: "PERMISSION" },
-      {
-        decide: async (_, withdrawn) => {
-          run.host.abort();
-          if (withdrawn?.aborted === false)
-            await new Promise((resolve) => withdrawn.addEventListener("abort", resolve));
-          return { kind: "dismiss", reason: "withdrawn" };
-        },
-      },
-    );
-    expect(completedOf(await run.over)).toMatchObject({ ok: false, error: "cancelled" });
-    await happy.session.played();
   });
 });
 
@@ -376,6 +304,17 @@ describe("an abort", () => {
     expect(happy.session.isConnected).toBe(false);
   });
 
+  it("before an existing session was looked at begins nothing there", async () => {
+    const { resume } = completedOf(await play(happy.runner(), { prompt: "one" }));
+    await happy.stop(resume?.value);
+    const run = new Play(happy.runner(), { prompt: "two", ...(resume && { resume }) });
+    await run.started();
+    run.host.abort();
+    expect(completedOf(await run.over)).toMatchObject({ ok: false, error: "cancelled", resume });
+    await happy.server.deserted();
+    expect(happy.session.prompts.map(({ text }) => text)).toEqual(["one"]);
+  });
+
   it("while the session is being started leaves none behind", async () => {
     const run = new Play(happy.runner(), { prompt: "hi" });
     await happy.machine.spawns(1);
@@ -383,56 +322,5 @@ describe("an abort", () => {
     expect(completedOf(await run.over)).toMatchObject({ ok: false, error: "cancelled" });
     await happy.machine.stops(1);
     expect(happy.session.prompts).toEqual([]);
-  });
-});
-
-describe("credentials", () => {
-  const dir = mkdtempSync(join(tmpdir(), "happy-run-"));
-  let keyFile = "";
-
-  beforeAll(() => (keyFile = join(dir, "agent.key")));
-  afterAll(() => rmSync(dir, { recursive: true, force: true }));
-
-  it("may be the account's secret alone, a key file, or in the environment", async () => {
-    const { token, secretB64 } = happy.account;
-    const none = { secret: undefined, token: undefined };
-    writeFileSync(keyFile, JSON.stringify({ token, secret: secretB64 }));
-    const ways = [
-      [{ token: undefined }, {}],
-      [{ ...none, credentials: keyFile }, {}],
-      [none, { HAPPY_TOKEN: token, HAPPY_SECRET: secretB64 }],
-      [none, { HAPPY_HOME_DIR: dir }],
-      [
-        { ...none, server_url: undefined },
-        { HAPPY_HOME_DIR: dir, HAPPY_SERVER_URL: happy.server.url },
-      ],
-    ] as const;
-    for (const [config, env] of ways) {
-      const events = await play(
-        happy.runner({ config }),
-        { prompt: "hi" },
-        { env: { HAPPY_HOME_DIR: "/none", ...env } },
-      );
-      expect(completedOf(events)).toMatchObject({ ok: true, answer: "hi" });
-    }
-  });
-
-  it("that are wrong or missing are an error that says where they are set, and quotes none", async () => {
-    const wrong = await play(happy.runner({ config: { token: "not-the-token" } }), { prompt: "hi" });
-    expect(completedOf(wrong).error).toBe(
-      "The Happy server does not accept the token: log in again.\n" +
-        "Credentials are set under [happy]: secret, or credentials with the path of a key file.",
-    );
-    const config = { secret: undefined, token: undefined };
-    const missing = await play(happy.runner({ engine: "laptop", config }), { prompt: "hi" });
-    expect(completedOf(missing).error).toMatch(
-      /^No Happy key file at .*agent\.key or .*access\.key[^]*\[engines\.laptop\]/u,
-    );
-    const machineKey = Buffer.from(happy.machine.key).toString("base64");
-    const machines = await play(happy.runner({ config: { secret: machineKey } }), { prompt: "hi" });
-    expect(completedOf(machines).error).toMatch(/^The secret is the key of a machine.*use the account's/u);
-    expect(happy.machine.spawned).toEqual([]);
-    const cut = await play(happy.runner({ config: { secret: "short" } }), { prompt: "hi" });
-    expect(completedOf(cut).error).not.toContain("short");
   });
 });

@@ -310,6 +310,8 @@ describe("a wait", () => {
       await server.connected();
       client.close();
       await expect(waiting).rejects.toThrow(ConnectionError);
+      await server.deserted();
+      await expect(client.waitForIdle(sessionId)).rejects.toThrow(/was closed/u);
     });
   });
 

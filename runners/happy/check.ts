@@ -1,4 +1,5 @@
 import { fieldsAt, textAt } from "../../src/runner/fields.ts";
+import type { EngineCheck } from "../../src/runner/runner.ts";
 import type { Machine } from "./client/records.ts";
 import { connect } from "./connect.ts";
 import { explainError, whoOf } from "./failure.ts";
@@ -6,19 +7,12 @@ import { hostOf } from "./find-machine.ts";
 import type { HappyRunnerOptions } from "./options.ts";
 import { choosePlace } from "./seat.ts";
 
-/** What is to be said about a machine before anybody sends it a prompt. */
-export interface MachineCheck {
-  readonly state: "ok" | "warning" | "problem";
-  /** One sentence for people. */
-  readonly text: string;
-}
-
 /** Asks the server for the machine. Nothing is started there. Does not throw. */
 export async function checkMachine(
   options: HappyRunnerOptions,
   env: Readonly<Record<string, string>>,
   signal: AbortSignal,
-): Promise<MachineCheck> {
+): Promise<EngineCheck> {
   const { engine, config } = options;
   try {
     const client = await connect(options, env, signal);
@@ -29,7 +23,7 @@ export async function checkMachine(
   }
 }
 
-function judge(machine: Machine, { engine, config }: HappyRunnerOptions): MachineCheck {
+function judge(machine: Machine, { engine, config }: HappyRunnerOptions): EngineCheck {
   const host = hostOf(machine);
   const { metadata, active } = machine;
   const version = textAt(metadata, "happyCliVersion") ?? "of an unknown version";

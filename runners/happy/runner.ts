@@ -24,6 +24,10 @@ export function createHappyRunner(options: HappyRunnerOptions): Runner {
       const { listSessions } = await import("./list-sessions.ts");
       return await listSessions(host, options);
     },
+    async check(host) {
+      const { checkMachine } = await import("./check.ts");
+      return await checkMachine(options, host.env, host.signal);
+    },
   };
 }
 

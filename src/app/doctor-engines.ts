@@ -2,21 +2,25 @@ import type { LoadedConfig } from "../config/load-config.ts";
 import type { Check } from "./doctor-check.ts";
 import type { EngineStatus } from "./engines.ts";
 import { enginesOf } from "./engine-source.ts";
-import { engineVersion } from "./engines.ts";
+import { type Engines, engineVersion } from "./engines.ts";
+import { childEnvironment } from "../runner/child-env.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** What a service manager gives its services, so that an engine found only with the user's own PATH is lost there. */
 const SERVICE_PATH = "/usr/local/bin:/usr/bin:/bin";
 
+const CHECK_MS = 10_000;
+
 /** Whether the engines are there, answer, and would also be found by a bot started as a service. */
 export async function* checkEngines(loaded: LoadedConfig, env: Env): AsyncGenerator<Check, void, undefined> {
-  const { all: found } = await enginesOf(loaded, env);
+  const engines = await enginesOf(loaded, env);
+  const { all: found } = engines;
   const { all: asService } = await enginesOf(loaded, { ...env, PATH: SERVICE_PATH });
   const isWanted = (status: EngineStatus): boolean => wantedEngines(loaded).has(status.id);
   for (const status of found) {
     if (status.state === "ready") {
-      yield await checkReady(status, env);
+      yield (await checkElsewhere(engines, status.id, env)) ?? (await checkReady(status, env));
       if (asService.find((other) => other.id === status.id)?.state !== "ready") yield serviceWarning(status);
     } else if (isWanted(status)) {
       yield { state: "problem", text: `${status.id}: ${status.problem ?? status.state}` };
@@ -36,6 +40,12 @@ function wantedEngines({ config, isSet }: LoadedConfig): ReadonlySet<string> {
   const ofProjects = Object.values(config.projects).map((project) => project.default_engine);
   const chosen = [isSet("default_engine") ? config.default_engine : undefined, ...ofProjects];
   return new Set(chosen.filter((id) => id !== undefined));
+}
+
+/** Engines that have no program here know themselves what they need. */
+async function checkElsewhere(engines: Engines, id: string, env: Env): Promise<Check | undefined> {
+  const host = { env: childEnvironment(env, engines.environment(id)), signal: AbortSignal.timeout(CHECK_MS) };
+  return await engines.runner(id)?.check?.(host);
 }
 
 async function checkReady(status: EngineStatus, env: Env): Promise<Check> {

@@ -18,7 +18,9 @@ const defaultGraceMs = 15_000;
  * Events that are not of this run become one warning action. It does not check what actions contain.
  */
 export function enforceContract(runner: Runner, locks: SessionLocks, graceMs: number = defaultGraceMs): Runner {
+  const check = runner.check?.bind(runner);
   return {
+    ...(check && { check }),
     ...(runner.dispose && { dispose: async () => await runner.dispose?.() }),
     ...(runner.listSessions && { listSessions: async (cwd, host) => (await runner.listSessions?.(cwd, host)) ?? [] }),
     engine: runner.engine,

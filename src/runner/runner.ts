@@ -45,6 +45,13 @@ export interface SessionHost {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** What a look at an engine showed before anybody sends it a prompt. */
+export interface EngineCheck {
+  readonly state: "ok" | "warning" | "problem";
+  /** One sentence for people, beginning with the engine's id. */
+  readonly text: string;
+}
+
 /** A session the engine keeps, as far as it is known without opening it. */
 export interface SessionSummary {
   readonly token: ResumeToken;
@@ -145,4 +152,9 @@ export interface Runner extends ResumeCodec {
    * once, when the program ends, also while runs still go on. Resolves when all that no run uses is gone.
    */
   dispose?(): Promise<void>;
+  /**
+   * For engines that have no program here: whether what they need elsewhere is there, such as a server or a machine. Starts nothing; does
+   * not reject.
+   */
+  check?(host: SessionHost): Promise<EngineCheck>;
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { checkMachine, type MachineCheck } from "../../../runners/happy/check.ts";
+import { checkMachine } from "../../../runners/happy/check.ts";
+import type { EngineCheck } from "../../../src/runner/runner.ts";
 import { configSchema } from "../../../runners/happy/config.ts";
 import { FakeHappy } from "./fake-happy.ts";
 
@@ -13,7 +14,7 @@ afterEach(async () => {
   await happy.close();
 });
 
-async function check(config: Readonly<Record<string, unknown>> = {}): Promise<MachineCheck> {
+async function check(config: Readonly<Record<string, unknown>> = {}): Promise<EngineCheck> {
   const parsed = configSchema.parse({ ...happy.table, ...config });
   const env = { HAPPY_HOME_DIR: "/nonexistent" };
   return await checkMachine({ engine: "box", config: parsed, configDir: "/" }, env, AbortSignal.timeout(10_000));

@@ -71,10 +71,10 @@ async function askIn(local: LocalBot, place: { chat: number; thread?: number }):
 describe.concurrent("a bot killed while an engine waits for an answer", () => {
   itKilled("says that the question is void and resumes the session with an answer, once", async ({ bot }) => {
     bot.say("ask a");
-    const asked = await bot.shows(/^claude asks/);
+    await bot.shows(/^claude asks/);
     await bot.restart();
-    const expired = await bot.shows(/^– Takopi ended before this was answered/);
-    expect(expired.message_id).toBe(asked.message_id);
+    // A bot killed before it noted the message says so in a copy, which is marked as one.
+    const expired = await bot.shows(/– Takopi ended before this was answered/);
     const data = expired.reply_markup?.inline_keyboard[0]?.[0]?.callback_data ?? "";
     bot.world.press({ message: expired.message_id, data });
     bot.world.press({ message: expired.message_id, data, force: true });
@@ -91,7 +91,7 @@ describe.concurrent("a bot killed while an engine waits for an answer", () => {
     await bot.kill();
     bot.world.press({ message: asked.message_id, data });
     await bot.start();
-    await bot.shows(/^– Takopi ended/);
+    await bot.shows(/– Takopi ended/);
     await bot.until("the tap is answered", () => bot.world.requests({ method: "answerCallbackQuery" }).length > 0);
     expect(bot.texts().join("\n")).not.toContain("was told");
     expect(bot.engine.started()).toHaveLength(1);

@@ -57,7 +57,7 @@ describe.concurrent("a message sent while its session is busy", () => {
           ),
         ),
       );
-      expect(await local.press(receipts[0] ?? third, /Cancel/)).toBe("Dropped from the queue.");
+      expect(await local.press(receipts[0] ?? third, /Drop/)).toBe("Dropped from the queue.");
       engine.release("x");
       await until("what is left is done", () => engine.ended().length === 2);
       expect(engine.started().map(({ prompt }) => prompt)).toEqual(["hold x", "third words"]);

@@ -157,7 +157,7 @@ describe("a run of Claude Code's own CLI that plans", () => {
     const decisions: readonly Decision[] = [{ kind: "deny", reason: "plan first" }, approve("once")];
     const { requests } = await ask(`WRITE(${early}) PLAN WRITE(${late})`, decisions, {
       options: plan,
-      runner: lab.runner(),
+      runner: lab.runner({ allowed_tools: ["Read", "Write"] }),
     });
     expect(requests.map(({ kind }) => kind)).toEqual(["approval", "plan"]);
     expect([await exists(early), await exists(late)]).toEqual([false, true]);

@@ -1,9 +1,6 @@
 import { createResumeCodec } from "../../src/runner/resume-line.ts";
 import type { Capabilities, ResumeCodec, Runner } from "../../src/runner/runner.ts";
-import { listSessions } from "./list-sessions.ts";
 import type { RunnerOptions } from "./options.ts";
-import { runPrinted } from "./printed-run.ts";
-import { runServed } from "./served-run.ts";
 import { engine } from "./state.ts";
 
 /** The server takes prompts and answers at any time. */
@@ -44,7 +41,13 @@ export function createOpencodeRunner(options: RunnerOptions): Runner {
     engine,
     capabilities: isServed ? served : printed,
     ...resumeCodec,
-    listSessions: (cwd, host) => listSessions(cwd, host, options),
-    run: (request, host) => (isServed ? runServed(request, host, options) : runPrinted(request, host, options)),
+    async *run(request, host) {
+      const { runOpencode } = await import("./run.ts");
+      yield* runOpencode(request, host, options);
+    },
+    async listSessions(cwd, host) {
+      const { listSessions } = await import("./list-sessions.ts");
+      return await listSessions(cwd, host, options);
+    },
   };
 }

@@ -1,12 +1,14 @@
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 import { setImmediate, setTimeout as delay } from "node:timers/promises";
-import { execa } from "execa";
+import type { execa as Execa } from "execa";
 import type { ProcessIdentity } from "../domain/process.ts";
+import { runGroups } from "./cgroup.ts";
 import { splitLines, type OutputLine } from "./lines.ts";
 import { readOutput } from "./output.ts";
 import { identifyProcess } from "./process-table.ts";
-import { runIdVariable, watchTrees } from "./process-tree.ts";
+import { watchTrees } from "./process-tree.ts";
+import { runIdVariable, withLimitMark } from "./run-mark.ts";
 import { explainSpawnFailure, type SpawnFailure } from "./spawn-failure.ts";
 import { keepTail } from "./stderr-tail.ts";
 
@@ -92,6 +94,7 @@ export async function startSubprocess(request: SubprocessRequest): Promise<Subpr
   const hasExited = exitOf(child);
   const identity = await identifyProcess(pid);
   const stderrTail = keepTail(stderr);
+  void enterGroup(request.runId, { pid, hasExited });
   const exited = Promise.all([hasExited, endOf(stderr, hasExited)]).then(([exit]) => exit);
   const tree = watchTrees([{ ...identity, runId: request.runId, ownsGroup: true }]);
   let stopping: Promise<ProcessExit> | undefined;
@@ -124,7 +127,9 @@ interface SpawnedChild extends ChildProcessWithoutNullStreams {
 async function spawnChild(request: SubprocessRequest): Promise<{ readonly child: SpawnedChild }> {
   let cause: unknown;
   try {
-    const child = openChild(request);
+    // Loaded with the first program that is started: it is a third of what this one has to load before it can poll.
+    const { execa } = await import("execa");
+    const child = openChild(execa, { ...request, ...(await withLimitMark(request)) });
     if (hasStarted(child)) return { child };
     ({ cause } = await child);
   } catch (error) {
@@ -135,7 +140,7 @@ async function spawnChild(request: SubprocessRequest): Promise<{ readonly child:
 }
 
 /** Execa knows what Windows calls a program, too. Reading, ending and failing are this module's own. */
-const openChild = ({ command, args, cwd, env, runId }: SubprocessRequest) =>
+const openChild = (execa: typeof Execa, { command, args, cwd, env, runId }: SubprocessRequest) =>
   execa(command, args, {
     cwd,
     env: { ...env, [runIdVariable]: runId },
@@ -145,6 +150,14 @@ const openChild = ({ command, args, cwd, env, runId }: SubprocessRequest) =>
     cleanup: false,
     reject: false,
   });
+
+/** In the background: the kernel takes some 10 ms for it now and then. What was started before is found by the marks. */
+async function enterGroup(runId: string, child: { pid: number; hasExited: Promise<unknown> }): Promise<void> {
+  const groups = await runGroups();
+  await groups?.enter(runId, child.pid);
+  await child.hasExited;
+  await groups?.remove([runId]);
+}
 
 function hasStarted(child: { readonly pid?: number | undefined }): child is SpawnedChild {
   return child.pid !== undefined;

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { configSchema } from "../../../runners/acp/config.ts";
-import { createAcpRunner, type AcpRunnerOptions } from "../../../runners/acp/runner.ts";
+import type { AcpRunnerOptions } from "../../../runners/acp/options.ts";
+import { createAcpRunner } from "../../../runners/acp/runner.ts";
 import type { Runner } from "../../../src/runner/runner.ts";
 
 const program = fileURLToPath(new URL("../../../fixtures/programs-acp/agent.mjs", import.meta.url));

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { configSchema } from "../../../runners/codex/config.ts";
-import { createCodexRunner, type CodexRunnerOptions } from "../../../runners/codex/runner.ts";
+import type { CodexRunnerOptions } from "../../../runners/codex/options.ts";
+import { createCodexRunner } from "../../../runners/codex/runner.ts";
 import type { TakopiEvent } from "../../../src/domain/event.ts";
 import type { FollowUp, Runner, RunRequest } from "../../../src/runner/runner.ts";
 import { collect, createTestHost, runRequest, type TestHostOptions } from "../../factories.ts";

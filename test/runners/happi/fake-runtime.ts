@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { configSchema } from "../../../runners/happi/config.ts";
-import { createHappiRunner, type HappiRunnerOptions } from "../../../runners/happi/runner.ts";
+import type { HappiRunnerOptions } from "../../../runners/happi/options.ts";
+import { createHappiRunner } from "../../../runners/happi/runner.ts";
 import type { Runner } from "../../../src/runner/runner.ts";
 
 const programs = fileURLToPath(new URL("../../../fixtures/programs-happi", import.meta.url));

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Decision } from "../../../src/domain/decision.ts";
 import { toRunId } from "../../../src/domain/run.ts";
 import { completedOf } from "../../factories.ts";
 import { FakeHappy } from "./fake-happy.ts";
@@ -133,8 +134,14 @@ describe("a session", () => {
     await happy.session.asks("toolu_ask");
     // The bot was killed, and knows no more than the session. Only the second one asks the user.
     const resume = { engine: "happy", value: happy.session.options.id };
-    const events = await play(happy.runner(), { prompt: "second", resume });
-    expect(titles(events)).toEqual(["touch x", "waiting for the prompt before this one"]);
+    let allow = (_decision: Decision): void => {};
+    const allowed = new Promise<Decision>((resolve) => (allow = resolve));
+    const second = new Play(happy.runner(), { prompt: "second", resume }, { decide: () => allowed });
+    const waiting = "waiting for the prompt before this one";
+    await second.until((event) => event.type === "action" && event.action.title === waiting);
+    allow({ kind: "approve", scope: "once" });
+    const events = await second.over;
+    expect(titles(events)).toEqual(["touch x", waiting]);
     expect(completedOf(events)).toMatchObject({ ok: true, answer: "second" });
     // Before that it was asked whether it is there.
     expect(happy.session.answers.slice(1)).toMatchObject([{ id: "toolu_ask", approved: true }]);

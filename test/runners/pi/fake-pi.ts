@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { configSchema } from "../../../runners/pi/config.ts";
-import { createPiRunner, type PiRunnerOptions } from "../../../runners/pi/runner.ts";
+import type { PiRunnerOptions } from "../../../runners/pi/options.ts";
+import { createPiRunner } from "../../../runners/pi/runner.ts";
 import type { Runner } from "../../../src/runner/runner.ts";
 
 const program = fileURLToPath(new URL("../../../fixtures/programs-pi/pi.mjs", import.meta.url));

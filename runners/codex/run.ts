@@ -1,0 +1,104 @@
+import type { TakopiEvent } from "../../src/domain/event.ts";
+import type { SessionGrants } from "../../src/runner/session-grants.ts";
+import type { RunHost, RunRequest } from "../../src/runner/runner.ts";
+import { startSubprocess, type Subprocess } from "../../src/wire/subprocess.ts";
+import { AppServer } from "./app-server.ts";
+import { complete } from "./complete.ts";
+import { listenToExec } from "./exec.ts";
+import { lostSessionFailure, spawnFailure } from "./failure.ts";
+import { launchAppServer, launchExec, type Launch } from "./launch.ts";
+import type { Patience } from "./patience.ts";
+import type { CodexRunnerOptions } from "./options.ts";
+import { isSessionId } from "./session-id.ts";
+import { initialState, remark, type Failure, type RunState } from "./state.ts";
+
+/** What runs of one runner share. */
+export interface CodexRunOptions extends CodexRunnerOptions {
+  readonly patience: Patience;
+  readonly grants: SessionGrants;
+  /** The sessions whose runs go on. */
+  readonly own: Set<string>;
+}
+
+/** One prompt for Codex, in the mode of the configuration. */
+export async function* runCodex(
+  request: RunRequest,
+  host: RunHost,
+  options: CodexRunOptions,
+): AsyncGenerator<TakopiEvent, void, undefined> {
+  let session: string | undefined;
+  try {
+    for await (const event of inItsMode({ ...options, request, host, options, state: begin(request, options) })) {
+      if (event.type === "started") options.own.add((session = event.resume.value));
+      yield event;
+    }
+  } finally {
+    if (session !== undefined) options.own.delete(session);
+  }
+}
+
+/** One run, and what it takes to start a process for it. */
+interface Setup {
+  readonly request: RunRequest;
+  readonly host: RunHost;
+  readonly options: CodexRunnerOptions;
+  readonly state: RunState;
+  readonly patience: Patience;
+  readonly grants: SessionGrants;
+}
+
+function begin({ cwd, resume, options }: RunRequest, { config }: CodexRunnerOptions): RunState {
+  const isPlanning = config.mode === "app_server" && options.plan === true;
+  return initialState({ cwd, requested: resume?.value, title: config.profile, isPlanning });
+}
+
+async function* inItsMode(setup: Setup): AsyncGenerator<TakopiEvent, void, undefined> {
+  const { resume } = setup.request;
+  if (resume !== undefined && !isSessionId(resume.value)) {
+    yield* complete(setup.state, lostSessionFailure(resume.value));
+    return;
+  }
+  if (setup.options.config.mode === "exec") yield* runExec(setup);
+  else if (!(yield* runAppServer(setup))) yield* runWithoutAppServer(setup);
+}
+
+/** Returns false where there is no app-server. */
+async function* runAppServer(setup: Setup): AsyncGenerator<TakopiEvent, boolean, undefined> {
+  const { options, host, state } = setup;
+  const child = await start(setup, launchAppServer({ ...options, env: host.env }));
+  if ("error" in child) {
+    yield* complete(state, child);
+    return true;
+  }
+  const server = new AppServer({ ...setup, child, config: options.config });
+  try {
+    return yield* server.hold();
+  } finally {
+    await server.close();
+  }
+}
+
+async function* runWithoutAppServer(setup: Setup): AsyncGenerator<TakopiEvent, void, undefined> {
+  const title = "this codex has no app-server: it runs without approvals and follow-ups. Update it to have them.";
+  const { state, events } = remark(setup.state, { title, level: "info" });
+  yield* events;
+  yield* runExec({ ...setup, state });
+}
+
+async function* runExec(setup: Setup): AsyncGenerator<TakopiEvent, void, undefined> {
+  const { request, options, host, state } = setup;
+  const child = await start(setup, launchExec(request, { ...options, env: host.env }));
+  if ("error" in child) yield* complete(state, child);
+  else yield* listenToExec({ ...setup, child });
+}
+
+async function start({ request, host }: Setup, launch: Launch): Promise<Subprocess | Failure> {
+  if (host.signal.aborted) return { error: "cancelled" };
+  try {
+    const child = await startSubprocess({ ...launch, cwd: request.cwd, runId: request.runId });
+    host.processStarted(child.identity);
+    return child;
+  } catch (error) {
+    return spawnFailure(error);
+  }
+}

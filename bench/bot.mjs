@@ -53,7 +53,7 @@ export async function startBot({ telegram, dir, profileDir }) {
   ended.catch(() => {});
   await Promise.race([polls, ended]);
   const startMs = performance.now() - startedAt;
-  return { startMs, output, rssMb: () => rssMb(child.pid), stop: () => stop(child, exited) };
+  return { pid: child.pid, startMs, output, rssMb: () => rssMb(child.pid), stop: () => stop(child, exited) };
 }
 
 function writeConfig(telegram, dir) {

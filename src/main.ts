@@ -6,7 +6,7 @@ import type { CliIo } from "./cli/cli.ts";
 import type { Questions } from "./cli/questions.ts";
 import { runCli } from "./cli/program.ts";
 
-const STOP_SIGNALS = ["SIGINT", "SIGTERM"] as const;
+const STOP_SIGNALS = { SIGINT: "stop", SIGTERM: "stop", SIGUSR2: "restart" } as const;
 
 const io: CliIo = {
   stdout: (text) => void process.stdout.write(text),
@@ -15,9 +15,10 @@ const io: CliIo = {
   cwd: process.cwd(),
   isInteractive: process.stdin.isTTY === true && process.stdout.isTTY === true,
   onStopSignal: (listener) => {
-    for (const signal of STOP_SIGNALS) process.on(signal, listener);
+    const listeners = Object.entries(STOP_SIGNALS).map(([signal, kind]) => [signal, () => listener(kind)] as const);
+    for (const [signal, listen] of listeners) process.on(signal, listen);
     return () => {
-      for (const signal of STOP_SIGNALS) process.off(signal, listener);
+      for (const [signal, listen] of listeners) process.off(signal, listen);
     };
   },
 };

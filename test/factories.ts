@@ -75,6 +75,7 @@ export interface TestHostOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly followUps?: AsyncIterable<FollowUp>;
   readonly history?: readonly PastTurn[];
+  readonly caughtUp?: () => void;
 }
 
 export function createTestHost(options: TestHostOptions = {}): TestHost {
@@ -83,6 +84,7 @@ export function createTestHost(options: TestHostOptions = {}): TestHost {
   const processes: ProcessIdentity[] = [];
   const taken: string[] = [];
   const { decide = agree, env = ownEnvironment(), followUps = nothing(), history = [] } = options;
+  const { caughtUp = () => {} } = options;
   return {
     signal: aborter.signal,
     env,
@@ -94,6 +96,7 @@ export function createTestHost(options: TestHostOptions = {}): TestHost {
     answerTaken: (requestId) => void taken.push(requestId),
     abort: () => aborter.abort(),
     processStarted: (started) => void processes.push(started),
+    caughtUp,
     decide: async (request, withdrawn) => {
       requests.push(request);
       return await decide(request, withdrawn);
@@ -139,6 +142,7 @@ export const noCapabilities: Capabilities = {
   effort: [],
   sessions: false,
   fork: false,
+  survives: false,
 };
 
 /** One run of a `ScriptedRunner`, driven by the test. */

@@ -20,7 +20,7 @@ function completedEvent(state: RunState, failure: Failure | undefined): Complete
     answer: [...state.answers, state.text].filter((text) => text !== "").join("\n\n"),
     ...resumeOf(state, failure),
     ...(error === undefined ? {} : { error }),
-    ...(failure?.fault === undefined ? {} : { fault: failure.fault }),
+    ...(error === undefined ? {} : faultOf(state, failure)),
     ...(result === undefined ? {} : { usage: usageOf(result) }),
   };
 }
@@ -28,6 +28,12 @@ function completedEvent(state: RunState, failure: Failure | undefined): Complete
 function errorOf(result: ResultLine | undefined): string | undefined {
   if (result === undefined) return "claude ended without a result.";
   return isFailed(result) ? turnError(result) : undefined;
+}
+
+/** A turn that fails behind a limit fails because of it. */
+function faultOf({ limit }: RunState, failure: Failure | undefined): Pick<CompletedEvent, "fault" | "resetsAt"> {
+  if (failure?.fault !== undefined) return { fault: failure.fault };
+  return failure === undefined && limit !== undefined ? { fault: "usage_limit", ...limit } : {};
 }
 
 function resumeOf(state: RunState, failure: Failure | undefined): Pick<CompletedEvent, "resume"> {

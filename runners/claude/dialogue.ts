@@ -1,12 +1,15 @@
 import type { TakopiEvent } from "../../src/domain/event.ts";
 import type { FollowUp, RunHost } from "../../src/runner/runner.ts";
 import type { OutputLine } from "../../src/wire/lines.ts";
-import type { Subprocess } from "../../src/wire/subprocess.ts";
+import type { ProcessExit, Subprocess } from "../../src/wire/subprocess.ts";
 import { complete } from "./complete.ts";
 import { Control, interruptRequest } from "./control.ts";
 import { exitFailure } from "./failure.ts";
 import type { SessionGrants } from "../../src/runner/session-grants.ts";
 import { Mailbox } from "../../src/runner/mailbox.ts";
+import type { OpenedProgram } from "../../src/runner/open-program.ts";
+import { lineId } from "./line-id.ts";
+import { type Past, readPast } from "./past.ts";
 import { promptLine } from "./prompt.ts";
 import { decodeLine } from "./schema.ts";
 import { isSettled, oweAnswer, type Failure, type RunState } from "./state.ts";
@@ -35,7 +38,7 @@ const defaultPatience: Patience = {
 };
 
 export interface DialogueOptions {
-  readonly child: Subprocess;
+  readonly opened: OpenedProgram;
   readonly host: RunHost;
   readonly state: RunState;
   readonly grants: SessionGrants;
@@ -47,12 +50,15 @@ export interface DialogueOptions {
 type Signal =
   | { readonly kind: "line"; readonly line: OutputLine }
   | { readonly kind: "follow_up"; readonly followUp: FollowUp }
+  | { readonly kind: "caught_up" }
   | { readonly kind: "silence" }
   | { readonly kind: "ended" };
 
 /** The two-way talk with one process of the CLI, from the prompt to the last result. */
 export class Dialogue {
+  readonly #opened: OpenedProgram;
   readonly #child: Subprocess;
+  readonly #past: Past;
   readonly #host: RunHost;
   readonly #patience: Patience;
   readonly #control: Control;
@@ -65,24 +71,35 @@ export class Dialogue {
   #hasEnded = false;
   #stopping: Promise<unknown> | undefined;
 
-  constructor({ child, host, state, grants, modeAfterPlan, patience }: DialogueOptions) {
+  constructor({ opened, host, state, grants, modeAfterPlan, patience }: DialogueOptions) {
+    const { child, isTakenUp } = opened;
+    this.#opened = opened;
     this.#child = child;
+    this.#past = readPast(opened.told);
     this.#host = host;
-    this.#state = state;
+    // What was sent later in the past is owed an answer from the beginning: until it was sent, the run had not settled.
+    this.#state = [...this.#past.followUps].reduce(oweAnswer, state);
     this.#patience = { ...defaultPatience, ...patience };
     const send = (line: string): Promise<boolean> => child.write(line);
-    this.#control = new Control({ host, send, grants, ...(modeAfterPlan !== undefined && { modeAfterPlan }) });
+    this.#control = new Control({
+      host,
+      send,
+      grants,
+      ...(isTakenUp && { past: this.#past }),
+      ...(modeAfterPlan !== undefined && { modeAfterPlan }),
+    });
     this.#lines = child.lines[Symbol.asyncIterator]();
     this.#followUps = host.followUps[Symbol.asyncIterator]();
     host.signal.addEventListener("abort", this.#cancel, { once: true });
   }
 
-  /** Gives the prompt and yields the events of the run, `completed` last. */
+  /** Gives the prompt, unless the CLI has it, and yields the events of the run, `completed` last. */
   async *hold(prompt: string): AsyncGenerator<TakopiEvent, void, undefined> {
     if (this.#host.signal.aborted) this.#cancel();
-    else void this.#child.write(prompt);
+    else if (!this.#past.hasPrompt) void this.#child.write(prompt);
     this.#pullLine();
     this.#pullFollowUp();
+    if (this.#opened.isTakenUp) void this.#opened.caughtUp.then(() => this.#signals.post({ kind: "caught_up" }));
     while (!this.#isOver()) yield* await this.#next();
     const failure = await this.#failure();
     // What still waits in the CLI's queue must not run: it is to become a prompt of its own.
@@ -118,6 +135,10 @@ export class Dialogue {
         this.#pullFollowUp();
         await this.#steer(signal.followUp);
         return [];
+      case "caught_up":
+        await this.#control.catchUp();
+        this.#host.caughtUp();
+        return [];
       case "silence":
       case "ended":
         this.#hasEnded = true;
@@ -145,9 +166,11 @@ export class Dialogue {
   /** Writes what the user sent meanwhile. The model reads it behind the tool that runs; if it has no more to do, in a turn of its own. */
   async #steer(followUp: FollowUp): Promise<void> {
     if (this.#host.signal.aborted) return;
-    const uuid = crypto.randomUUID();
-    this.#state = oweAnswer(this.#state, uuid);
+    const uuid = lineId(followUp.id);
     this.#sent.set(uuid, followUp);
+    // After a restart the CLI may have it already.
+    if (this.#past.followUps.has(uuid)) return this.#reportTaken();
+    this.#state = oweAnswer(this.#state, uuid);
     void this.#child.write(await promptLine({ text: followUp.text, attachments: [], uuid }));
   }
 
@@ -186,7 +209,9 @@ export class Dialogue {
     if (this.#host.signal.aborted) return { error: "cancelled" };
     if (this.#state.failure !== undefined) return this.#state.failure;
     if (this.#state.result !== undefined) return undefined;
-    return exitFailure(await this.#child.exited, this.#child.stderrTail());
+    // One whose output is over says nothing more, even if it lives on.
+    const failure = exitFailure(await this.#stopGently(), this.#child.stderrTail());
+    return this.#opened.isLost() ? { ...failure, fault: "interrupted" } : failure;
   }
 
   readonly #cancel = (): void => {
@@ -196,7 +221,7 @@ export class Dialogue {
     this.#stopping.then(ended, ended);
   };
 
-  #stopGently(): Promise<unknown> {
+  #stopGently(): Promise<ProcessExit> {
     const { exitMs: interruptGraceMs, termMs: termGraceMs } = this.#patience;
     return this.#child.stop({ interrupt: () => this.#child.endInput(), interruptGraceMs, termGraceMs });
   }

@@ -1,7 +1,8 @@
 import type { TakopiEvent } from "../../src/domain/event.ts";
 import { createResumeCodec } from "../../src/runner/resume-line.ts";
 import type { Capabilities, ResumeCodec, Runner, RunHost, RunRequest } from "../../src/runner/runner.ts";
-import { SpawnError, startSubprocess, type Subprocess } from "../../src/wire/subprocess.ts";
+import { type OpenedProgram, openProgram } from "../../src/runner/open-program.ts";
+import { SpawnError } from "../../src/wire/subprocess.ts";
 import { launchOf, modeAfterPlan } from "./arguments.ts";
 import { complete } from "./complete.ts";
 import type { ClaudeConfig } from "./config.ts";
@@ -9,6 +10,7 @@ import { Dialogue, type Patience } from "./dialogue.ts";
 import { installHint } from "./failure.ts";
 import { SessionGrants } from "../../src/runner/session-grants.ts";
 import { listSessions } from "./list-sessions.ts";
+import { lineId } from "./line-id.ts";
 import { promptLine } from "./prompt.ts";
 import { engine, initialState, type Failure } from "./state.ts";
 
@@ -30,6 +32,7 @@ const capabilities: Capabilities = {
   effort: ["low", "medium", "high", "xhigh", "max"],
   sessions: true,
   fork: false,
+  survives: true,
 };
 
 const resumeCodec: ResumeCodec = createResumeCodec({
@@ -62,15 +65,14 @@ async function* runClaude(
   setup: Setup,
 ): AsyncGenerator<TakopiEvent, void, undefined> {
   const state = initialState(request.cwd, request.resume?.value);
-  const uuid = crypto.randomUUID();
-  const prompt = await promptLine({ text: request.prompt, attachments: request.attachments, uuid });
-  const child = host.signal.aborted ? { error: "cancelled" } : await start(request, host, setup);
-  if ("error" in child) {
-    yield* complete(state, child);
+  const prompt = await promptLine({ text: request.prompt, attachments: request.attachments, uuid: lineId(undefined) });
+  const opened = host.signal.aborted ? { error: "cancelled" } : await start(request, host, setup);
+  if ("error" in opened) {
+    yield* complete(state, opened);
     return;
   }
   const { config, grants, own, patience = {} } = setup;
-  const dialogue = new Dialogue({ child, host, state, grants, modeAfterPlan: modeAfterPlan(config), patience });
+  const dialogue = new Dialogue({ opened, host, state, grants, modeAfterPlan: modeAfterPlan(config), patience });
   let session = request.resume?.value;
   if (session !== undefined) own.add(session);
   try {
@@ -84,12 +86,13 @@ async function* runClaude(
   }
 }
 
-async function start(request: RunRequest, host: RunHost, options: ClaudeRunnerOptions): Promise<Subprocess | Failure> {
-  const launch = launchOf(request, { ...options, env: host.env });
+async function start(
+  request: RunRequest,
+  host: RunHost,
+  options: ClaudeRunnerOptions,
+): Promise<OpenedProgram | Failure> {
   try {
-    const child = await startSubprocess({ ...launch, cwd: request.cwd, runId: request.runId });
-    host.processStarted(child.identity);
-    return child;
+    return await openProgram(launchOf(request, { ...options, env: host.env }), request, host);
   } catch (error) {
     return spawnFailure(error);
   }

@@ -1,4 +1,4 @@
-import type { Action, ActionEvent, ActionLevel, StartedEvent, TakopiEvent } from "../../src/domain/event.ts";
+import type { Action, ActionEvent, ActionLevel, RunFault, StartedEvent, TakopiEvent } from "../../src/domain/event.ts";
 import type { ResultLine } from "./lines.ts";
 
 export const engine = "claude";
@@ -6,7 +6,7 @@ export const engine = "claude";
 /** Why a run ends before or without a result of its own. */
 export interface Failure {
   readonly error: string;
-  readonly fault?: "session_not_found";
+  readonly fault?: RunFault;
 }
 
 /** What is known of a run so far. */
@@ -35,6 +35,8 @@ export interface RunState {
   /** The result of the last turn; absent while a turn runs. */
   readonly result?: ResultLine;
   readonly failure?: Failure;
+  /** The account's limit is reached; `resetsAt` in milliseconds since 1970. */
+  readonly limit?: { readonly resetsAt?: number };
   readonly notes: number;
   /** How often lines of a type not known here came. */
   readonly unknown: ReadonlyMap<string, number>;

@@ -49,15 +49,25 @@ export function translateOversize(state: RunState, bytes: number): Step {
 }
 
 function translateRateLimit(state: RunState, info: RateLimitLine): Step {
-  if (info.status !== "rejected") return unchanged(state);
+  const { limit: _past, ...rest } = state;
+  if (info.status !== "rejected") return unchanged(rest);
+  // In seconds; 0 and nonsense count as not said.
+  const resetsAt = isTime(info.resetsAt) ? { resetsAt: info.resetsAt * 1000 } : {};
   const limit = info.rateLimitType === undefined ? "rate limit" : `${info.rateLimitType} limit`;
-  const until = info.resetsAt === undefined ? "" : `, resets at ${new Date(info.resetsAt * 1000).toISOString()}`;
-  return remark(state, {
-    kind: "warning",
-    title: `${limit} reached${until}`,
-    level: "warning",
-    ok: false,
-  });
+  const until = resetsAt.resetsAt === undefined ? "" : `, resets at ${new Date(resetsAt.resetsAt).toISOString()}`;
+  return remark(
+    { ...rest, limit: resetsAt },
+    {
+      kind: "warning",
+      title: `${limit} reached${until}`,
+      level: "warning",
+      ok: false,
+    },
+  );
+}
+
+function isTime(seconds: number | undefined): seconds is number {
+  return seconds !== undefined && seconds > 0 && seconds < 1e11;
 }
 
 function followPrompt(state: RunState, { uuid, state: phase }: LifecycleLine): RunState {

@@ -25,7 +25,7 @@ function completedEvent(state: RunState, failure: Failure | undefined): Complete
     answer: answers.filter((text) => text !== "").join("\n\n"),
     ...resumeOf(state, failure),
     ...(error === undefined ? {} : { error }),
-    ...(failure?.fault === undefined ? {} : { fault: failure.fault }),
+    ...(error === undefined ? {} : faultOf(state, failure)),
     ...usageOf(state),
   };
 }
@@ -41,6 +41,15 @@ function errorOf({ result }: RunState): string | undefined {
     case "failed":
       return turnError(result?.error ?? { message: "" });
   }
+}
+
+function faultOf(
+  { result, resetsAt }: RunState,
+  failure: Failure | undefined,
+): Pick<CompletedEvent, "fault" | "resetsAt"> {
+  if (failure?.fault !== undefined) return { fault: failure.fault };
+  if (failure !== undefined || result?.error?.cause !== "usageLimitExceeded") return {};
+  return { fault: "usage_limit", ...(resetsAt !== undefined && { resetsAt }) };
 }
 
 function resumeOf(state: RunState, failure: Failure | undefined): Pick<CompletedEvent, "resume"> {

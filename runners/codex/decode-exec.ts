@@ -1,5 +1,5 @@
 import { decodeItem } from "./decode-item.ts";
-import { fieldsAt, isFields, textAt, type Fields } from "../../src/runner/fields.ts";
+import { fieldsAt, isFields, nameAt, textAt, type Fields } from "../../src/runner/fields.ts";
 import type { CodexMessage, ItemPhase, TokenCounts } from "./messages.ts";
 
 /** One line of `codex exec --json`. `undefined`: not a JSON object with a `type`. */
@@ -21,7 +21,7 @@ function parseJson(line: string): unknown {
 function decodeEvent(type: string, fields: Fields): CodexMessage {
   switch (type) {
     case "thread.started": {
-      const thread = textAt(fields, "thread_id");
+      const thread = nameAt(fields, "thread_id");
       return thread === undefined ? { type: "other", name: type } : { type: "thread", thread, meta: {} };
     }
     case "turn.started":

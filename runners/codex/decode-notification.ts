@@ -1,5 +1,5 @@
 import { decodeItem, decodePlan } from "./decode-item.ts";
-import { fieldsAt, flagAt, isFields, textAt, type Fields } from "../../src/runner/fields.ts";
+import { fieldsAt, flagAt, isFields, numberAt, nameAt, textAt, type Fields } from "../../src/runner/fields.ts";
 import type { CodexMessage, ItemPhase, TokenCounts, TurnError } from "./messages.ts";
 
 type Decoder = (params: Fields) => CodexMessage | undefined;
@@ -13,6 +13,7 @@ const decoders: ReadonlyMap<string, Decoder> = new Map<string, Decoder>([
   ["item/agentMessage/delta", delta],
   ["turn/plan/updated", planUpdated],
   ["thread/tokenUsage/updated", usageUpdated],
+  ["account/rateLimits/updated", limitsUpdated],
   ["error", errorReported],
   ["warning", (params) => warning(textAt(params, "message"))],
   ["guardianWarning", (params) => warning(textAt(params, "message"))],
@@ -37,7 +38,7 @@ export function decodeNotification(method: string, params: unknown): CodexMessag
 /** The answer to `thread/start` and `thread/resume`. `undefined`: it names no thread. */
 export function decodeThread(result: unknown): Extract<CodexMessage, { type: "thread" }> | undefined {
   const fields = isFields(result) ? result : {};
-  const thread = textAt(fieldsAt(fields, "thread"), "id");
+  const thread = nameAt(fieldsAt(fields, "thread"), "id");
   if (thread === undefined) return undefined;
   const model = textAt(fields, "model");
   const known = {
@@ -105,6 +106,16 @@ function tokenCounts(counts: Fields): TokenCounts {
     value,
   ]);
   return Object.fromEntries(named.filter((entry): entry is [string, number] => typeof entry[1] === "number"));
+}
+
+/** Each window has its own reset, in seconds since 1970; the last of those that are used up counts. */
+function limitsUpdated(params: Fields): CodexMessage {
+  const limits = fieldsAt(params, "rateLimits");
+  const resets = ["primary", "secondary"]
+    .map((name) => fieldsAt(limits, name))
+    .filter((window) => (numberAt(window, "usedPercent") ?? 0) >= 100)
+    .flatMap((window) => numberAt(window, "resetsAt") ?? []);
+  return { type: "limits", ...(resets.length > 0 && { resetsAt: Math.max(...resets) * 1000 }) };
 }
 
 function errorReported(params: Fields): CodexMessage {

@@ -1,4 +1,5 @@
 import type { TakopiEvent } from "../../src/domain/event.ts";
+import type { OpenedProgram } from "../../src/runner/open-program.ts";
 import type { RunHost, RunRequest } from "../../src/runner/runner.ts";
 import type { OutputLine } from "../../src/wire/lines.ts";
 import type { Subprocess } from "../../src/wire/subprocess.ts";
@@ -11,7 +12,7 @@ import { isSettled, type Failure, type RunState, type Step } from "./state.ts";
 import { translate, translateMalformed } from "./translate.ts";
 
 export interface ExecOptions {
-  readonly child: Subprocess;
+  readonly opened: OpenedProgram;
   readonly host: RunHost;
   readonly request: RunRequest;
   readonly state: RunState;
@@ -20,12 +21,13 @@ export interface ExecOptions {
 
 /** The events of one `codex exec`, `completed` last. It has no interrupt but a signal, and never asks. */
 export async function* listenToExec(options: ExecOptions): AsyncGenerator<TakopiEvent, void, undefined> {
-  const { child, host, request, patience } = options;
+  const { opened, host, patience } = options;
+  const { child } = opened;
   const cancel = (): void => void child.stop({ termGraceMs: patience.termMs });
   host.signal.addEventListener("abort", cancel, { once: true });
   try {
     if (host.signal.aborted) cancel();
-    void child.write(promptText(request)).then(() => child.endInput());
+    givePrompt(options);
     const state = yield* translateLines(child.lines, options.state);
     const failure = await failureOf(state, options);
     // In the wrong session it must not go on.
@@ -36,6 +38,14 @@ export async function* listenToExec(options: ExecOptions): AsyncGenerator<Takopi
     host.signal.removeEventListener("abort", cancel);
     await child.stop({ termGraceMs: patience.termMs });
   }
+}
+
+/** One that is taken up has its prompt, but maybe not the end of its input. */
+function givePrompt({ opened, host, request }: ExecOptions): void {
+  const { child, told, caughtUp, isTakenUp } = opened;
+  if (isTakenUp) void caughtUp.then(() => host.caughtUp());
+  const given = told.length > 0 ? Promise.resolve() : child.write(promptText(request));
+  void given.then(() => child.endInput());
 }
 
 async function* translateLines(
@@ -59,15 +69,17 @@ function translateLine(state: RunState, line: OutputLine): Step {
 }
 
 async function failureOf(state: RunState, options: ExecOptions): Promise<Failure | undefined> {
-  const { child, host, request } = options;
+  const { opened, host, request } = options;
   if (state.result !== undefined) return undefined;
   if (host.signal.aborted) return { error: "cancelled" };
   if (isSettled(state)) return state.failure;
   const exit = await stopGently(options);
-  return exitFailure(exit, child.stderrTail(), state.thread === undefined ? request.resume?.value : undefined);
+  const session = state.thread === undefined ? request.resume?.value : undefined;
+  const failure = exitFailure(exit, opened.child.stderrTail(), session);
+  return opened.isLost() ? { ...failure, fault: "interrupted" } : failure;
 }
 
 /** It ends by itself after its last line. */
-function stopGently({ child, patience }: ExecOptions): ReturnType<Subprocess["stop"]> {
-  return child.stop({ interrupt: () => {}, interruptGraceMs: patience.exitMs, termGraceMs: patience.termMs });
+function stopGently({ opened, patience }: ExecOptions): ReturnType<Subprocess["stop"]> {
+  return opened.child.stop({ interrupt: () => {}, interruptGraceMs: patience.exitMs, termGraceMs: patience.termMs });
 }

@@ -110,6 +110,8 @@ export type CodexMessage =
       readonly total: TokenCounts;
       readonly last: TokenCounts;
     }
+  /** `resetsAt`: when those that are used up are over, in milliseconds since 1970; absent where none is. */
+  | { readonly type: "limits"; readonly resetsAt?: number }
   | { readonly type: "warning"; readonly text: string }
   /** Understood, and nothing a chat needs. */
   | { readonly type: "quiet" }

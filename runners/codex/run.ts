@@ -1,5 +1,6 @@
 import type { TakopiEvent } from "../../src/domain/event.ts";
 import type { SessionGrants } from "../../src/runner/session-grants.ts";
+import { openProgram } from "../../src/runner/open-program.ts";
 import type { RunHost, RunRequest } from "../../src/runner/runner.ts";
 import { startSubprocess, type Subprocess } from "../../src/wire/subprocess.ts";
 import { AppServer } from "./app-server.ts";
@@ -87,17 +88,25 @@ async function* runWithoutAppServer(setup: Setup): AsyncGenerator<TakopiEvent, v
 
 async function* runExec(setup: Setup): AsyncGenerator<TakopiEvent, void, undefined> {
   const { request, options, host, state } = setup;
-  const child = await start(setup, launchExec(request, { ...options, env: host.env }));
-  if ("error" in child) yield* complete(state, child);
-  else yield* listenToExec({ ...setup, child });
+  const launch = launchExec(request, { ...options, env: host.env });
+  const opened = await orFailure(setup, async () => await openProgram(launch, request, host));
+  if ("error" in opened) yield* complete(state, opened);
+  else yield* listenToExec({ ...setup, opened });
 }
 
-async function start({ request, host }: Setup, launch: Launch): Promise<Subprocess | Failure> {
-  if (host.signal.aborted) return { error: "cancelled" };
-  try {
+function start(setup: Setup, launch: Launch): Promise<Subprocess | Failure> {
+  const { request, host } = setup;
+  return orFailure(setup, async () => {
     const child = await startSubprocess({ ...launch, cwd: request.cwd, runId: request.runId });
     host.processStarted(child.identity);
     return child;
+  });
+}
+
+async function orFailure<Started>({ host }: Setup, begin: () => Promise<Started>): Promise<Started | Failure> {
+  if (host.signal.aborted) return { error: "cancelled" };
+  try {
+    return await begin();
   } catch (error) {
     return spawnFailure(error);
   }

@@ -18,11 +18,20 @@ const execCapabilities: Capabilities = {
   effort: ["minimal", "low", "medium", "high", "xhigh"],
   sessions: true,
   fork: false,
+  survives: true,
 };
 
 const capabilities: Readonly<Record<CodexConfig["mode"], Capabilities>> = {
   exec: execCapabilities,
-  app_server: { ...execCapabilities, approvals: true, questions: true, plans: true, steer: true, interrupt: true },
+  app_server: {
+    ...execCapabilities,
+    approvals: true,
+    questions: true,
+    plans: true,
+    steer: true,
+    interrupt: true,
+    survives: false,
+  },
 };
 
 const resumeCodec: ResumeCodec = createResumeCodec({

@@ -1,4 +1,4 @@
-import type { Action, ActionEvent, ActionLevel, TakopiEvent } from "../../src/domain/event.ts";
+import type { Action, ActionEvent, ActionLevel, RunFault, TakopiEvent } from "../../src/domain/event.ts";
 import type { Fields } from "../../src/runner/fields.ts";
 import type { CodexMessage, TokenCounts, TurnError } from "./messages.ts";
 
@@ -10,7 +10,7 @@ export const maxTextChars = 1_000;
 /** Why a run ends before or without a result of its own. */
 export interface Failure {
   readonly error: string;
-  readonly fault?: "session_not_found";
+  readonly fault?: RunFault;
 }
 
 /** What the model has said in the turn so far. */
@@ -56,6 +56,8 @@ export interface RunState {
   /** The plan of the last turn, for as long as it waits for the user: the run goes on. */
   readonly proposal?: string;
   readonly failure?: Failure;
+  /** When the account's limits that are reached are over, in milliseconds since 1970. */
+  readonly resetsAt?: number;
   readonly notes: number;
   /** How often messages of a type not known here came. */
   readonly unknown: ReadonlyMap<string, number>;

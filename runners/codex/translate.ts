@@ -35,6 +35,8 @@ function translateOwn(state: RunState, message: CodexMessage): Step {
       return translateError(state, message);
     case "usage":
       return unchanged(withUsage(state, message));
+    case "limits":
+      return unchanged(withLimits(state, message));
     case "turn_ended":
       return endTurn(state, message);
     case "warning":
@@ -44,6 +46,13 @@ function translateOwn(state: RunState, message: CodexMessage): Step {
     case "other":
       return unchanged(countUnknown(state, message.name));
   }
+}
+
+function withLimits(
+  { resetsAt: _before, ...rest }: RunState,
+  { resetsAt }: Extract<CodexMessage, { type: "limits" }>,
+): RunState {
+  return { ...rest, ...(resetsAt !== undefined && { resetsAt }) };
 }
 
 function translateItem(state: RunState, { phase, item }: Extract<CodexMessage, { type: "item" }>): Step {

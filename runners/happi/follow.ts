@@ -39,7 +39,7 @@ export async function* follow(
     if (state.outcome !== undefined) break;
   }
   if (state.outcome !== undefined) void child.stop({ interrupt: () => {}, interruptGraceMs: patience.exitMs });
-  yield* complete(state, await failureOf(child, state, { signal, context, cover }));
+  yield* complete(state, await failureOf(child, state, { signal, context, cover, patience }));
 }
 
 function covered(line: OutputLine, cover: (text: string) => string): OutputLine {
@@ -50,10 +50,12 @@ function covered(line: OutputLine, cover: (text: string) => string): OutputLine 
 async function failureOf(
   child: Subprocess,
   state: RunState,
-  { signal, context, cover }: Omit<Circumstances, "patience">,
+  { signal, context, cover, patience }: Circumstances,
 ): Promise<Failure | undefined> {
   if (state.outcome?.type === "completed") return undefined;
   if (signal.aborted) return { error: "cancelled" };
   if (state.outcome !== undefined) return explainError(state.outcome, context);
-  return exitFailure(state, await child.exited, cover(child.stderrTail()));
+  // One whose output is over says nothing more, even if it lives on.
+  const exit = await child.stop({ interrupt: () => {}, interruptGraceMs: patience.exitMs });
+  return exitFailure(state, exit, cover(child.stderrTail()));
 }

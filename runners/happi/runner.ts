@@ -30,5 +30,6 @@ function capabilitiesOf({ history }: HappiConfig): Capabilities {
     effort: [],
     sessions: false,
     fork: false,
+    survives: false,
   };
 }

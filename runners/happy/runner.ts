@@ -44,6 +44,7 @@ function capabilitiesOf({ agent }: HappyConfig): Capabilities {
     effort: effortOf(agent),
     sessions: true,
     fork: false,
+    survives: false,
   };
 }
 

@@ -16,6 +16,7 @@ const capabilities: Capabilities = {
   // The protocol can't open a session again: one lives as long as its worker, and is told anew to another after that.
   sessions: false,
   fork: false,
+  survives: false,
 };
 
 /** Heddle's headless worker, one process per session. */

@@ -22,6 +22,7 @@ const capabilities: Capabilities = {
   effort: ["low", "medium", "high"],
   sessions: false,
   fork: false,
+  survives: false,
 };
 
 export const backend: EngineBackend = defineBackend<MockConfig>({

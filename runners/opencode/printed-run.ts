@@ -112,5 +112,7 @@ async function failureOf(
 ): Promise<Failure | undefined> {
   if (signal.aborted) return { error: "cancelled" };
   if (result || state.failure !== undefined) return state.failure;
-  return exitFailure(await child.exited, child.stderrTail(), state.requested);
+  // One whose output is over says nothing more, even if it lives on.
+  const exit = await child.stop({ interrupt: () => child.endInput() });
+  return exitFailure(exit, child.stderrTail(), state.requested);
 }

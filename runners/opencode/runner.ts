@@ -16,6 +16,7 @@ const served: Capabilities = {
   effort: ["minimal", "low", "medium", "high", "xhigh", "max"],
   sessions: true,
   fork: false,
+  survives: false,
 };
 
 /** `opencode run` refuses whatever would have to be asked, and hears nothing after its prompt. */

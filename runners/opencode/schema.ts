@@ -7,7 +7,17 @@ import {
   type PermissionEvent,
   type ToolPart,
 } from "./events.ts";
-import { fieldsAt, flagAt, isFields, listAt, numberAt, textAt, textsAt, type Fields } from "../../src/runner/fields.ts";
+import {
+  fieldsAt,
+  flagAt,
+  isFields,
+  listAt,
+  numberAt,
+  nameAt,
+  textAt,
+  textsAt,
+  type Fields,
+} from "../../src/runner/fields.ts";
 
 type Decoder = (properties: Fields, sessionId: string) => OpencodeEvent | undefined;
 
@@ -47,7 +57,7 @@ export function decodeRunLine(line: string): readonly OpencodeEvent[] {
   const name = fields === undefined ? undefined : textAt(fields, "type");
   if (fields === undefined || name === undefined) return [];
   if (name === "error") return [decodeError(fields)];
-  const sessionId = textAt(fields, "sessionID");
+  const sessionId = nameAt(fields, "sessionID");
   const part = sessionId === undefined ? undefined : decodePart(fields, sessionId);
   if (part?.type !== "part" || sessionId === undefined) return [{ type: "other", name }];
   const message = { type: "message", sessionId, id: part.messageId, role: "assistant" } as const;
@@ -57,7 +67,7 @@ export function decodeRunLine(line: string): readonly OpencodeEvent[] {
 /** The session a line of `opencode run` is of. */
 export function sessionOfRunLine(line: string): string | undefined {
   const fields = parseObject(line);
-  return fields === undefined ? undefined : textAt(fields, "sessionID");
+  return fields === undefined ? undefined : nameAt(fields, "sessionID");
 }
 
 function parseObject(text: string): Fields | undefined {

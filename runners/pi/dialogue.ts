@@ -1,7 +1,7 @@
 import type { TakopiEvent } from "../../src/domain/event.ts";
 import type { FollowUp, RunHost } from "../../src/runner/runner.ts";
 import type { OutputLine } from "../../src/wire/lines.ts";
-import type { Subprocess } from "../../src/wire/subprocess.ts";
+import type { ProcessExit, Subprocess } from "../../src/wire/subprocess.ts";
 import { abort, getState, prompt } from "./commands.ts";
 import { complete } from "./complete.ts";
 import type { PiConfig } from "./config.ts";
@@ -219,7 +219,8 @@ export class Dialogue {
     const { failure, activity } = this.#state;
     if (failure !== undefined) return failure;
     if (activity === "ending" || activity === "idle") return undefined;
-    return exitFailure(await this.#child.exited, this.#child.stderrTail());
+    // One whose output is over says nothing more, even if it lives on.
+    return exitFailure(await this.#stopGently(), this.#child.stderrTail());
   }
 
   readonly #cancel = (): void => {
@@ -228,7 +229,7 @@ export class Dialogue {
     this.#stopping.then(ended, ended);
   };
 
-  #stopGently(): Promise<unknown> {
+  #stopGently(): Promise<ProcessExit> {
     const { exitMs: interruptGraceMs, termMs: termGraceMs } = this.#patience;
     return this.#child.stop({ interrupt: () => this.#child.endInput(), interruptGraceMs, termGraceMs });
   }

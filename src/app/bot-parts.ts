@@ -1,13 +1,17 @@
 import { Decisions } from "../bridge/decisions/decisions.ts";
 import { Deliveries } from "../bridge/deliveries.ts";
+import type { AskRights } from "../bridge/guard.ts";
 import { Inbox } from "../bridge/inbox.ts";
 import { LiveRuns } from "../bridge/live-runs.ts";
 import type { Chat } from "../bridge/chat-port.ts";
-import type { Clock, EngineSource, Log } from "../bridge/ports.ts";
+import type { Clock, EngineSource, Log, RunRecords } from "../bridge/ports.ts";
 import type { Store } from "../bridge/store-port.ts";
 import { Scheduler } from "../bridge/scheduler.ts";
 import { SessionMemory } from "../bridge/session-memory.ts";
+import { Refusals } from "../bridge/refusals.ts";
+import { SeenPresses } from "../bridge/seen-presses.ts";
 import type { BridgeSettings } from "../bridge/settings.ts";
+import type { Vitals } from "../bridge/vitals.ts";
 import { createGiveUp, createUpdateHandler } from "../telegram/bot.ts";
 import { newKey, newRunId } from "./new-run-id.ts";
 
@@ -19,6 +23,9 @@ export interface BotPartsInput {
   readonly engines: EngineSource;
   readonly settings: BridgeSettings;
   readonly me: { readonly id: number; readonly username: string };
+  readonly rights: AskRights;
+  readonly records: RunRecords;
+  readonly vitals: Vitals;
 }
 
 /** The parts of a bot between its edges, in the order of a message's way. */
@@ -29,16 +36,29 @@ export interface BotParts {
   readonly deliveries: Deliveries;
   readonly decisions: Decisions;
   readonly memory: SessionMemory;
+  readonly refusals: Refusals;
 }
 
 /** Puts the parts together; none of them does anything before it is opened. */
 export function assembleBot(input: BotPartsInput): BotParts {
   const deliveries = new Deliveries(input);
+  const refusals = new Refusals(input);
   const memory = new SessionMemory(input.store, input.settings);
   const lives = new LiveRuns({ ...input, deliveries });
   const decisions = new Decisions({ ...input, deliveries, newKey });
-  const scheduler = new Scheduler({ ...input, deliveries, lives, memory, decisions });
-  const deps = { ...input, deliveries, lives, scheduler, memory, decisions, newRunId, newKey };
+  const scheduler = new Scheduler({ ...input, deliveries, lives, memory, decisions, newKey });
+  const deps = {
+    ...input,
+    deliveries,
+    lives,
+    scheduler,
+    memory,
+    decisions,
+    refusals,
+    presses: new SeenPresses(),
+    newRunId,
+    newKey,
+  };
   const inbox = new Inbox({ ...input, handle: createUpdateHandler(deps), giveUp: createGiveUp(deps) });
-  return { inbox, scheduler, lives, deliveries, decisions, memory };
+  return { inbox, scheduler, lives, deliveries, decisions, memory, refusals };
 }

@@ -1,7 +1,6 @@
 import type { ApprovalSettings, BridgeSettings, Project } from "../bridge/settings.ts";
 import type { ProjectConfig, TakopiConfig } from "../config/config.ts";
 import { parseAllowRule } from "../routing/approval-policy.ts";
-import type { EngineId } from "../domain/event.ts";
 
 /** An answer of up to four messages is read in the chat; a longer one comes as a file. */
 const MAX_FINAL_PARTS = 4;
@@ -9,7 +8,7 @@ const MAX_FINAL_PARTS = 4;
 /** What the bridge needs of the configuration and of how the program was started. */
 export function bridgeSettings(
   config: TakopiConfig,
-  start: { readonly defaultEngine: EngineId; readonly cwd: string; readonly finalNotify: boolean },
+  start: Pick<BridgeSettings, "defaultEngine" | "cwd" | "finalNotify" | "secrets">,
 ): BridgeSettings {
   const { telegram } = config.transports;
   const projects = Object.entries(config.projects).map(([alias, project]) => [alias, toProject(project)] as const);
@@ -25,7 +24,7 @@ export function bridgeSettings(
     approvals: approvalSettings(config),
     remindAfterMs: config.limits.remind_after_s * 1000,
     silentAfterMs: config.limits.silent_after_s * 1000,
-    ...(telegram.decide_user_ids && { deciderIds: new Set(telegram.decide_user_ids) }),
+    dailyCostUsd: config.limits.daily_cost_usd,
     ...(config.default_project !== undefined && { defaultProject: config.default_project }),
   };
 }

@@ -3,6 +3,7 @@ import type { Check } from "./doctor-check.ts";
 import type { EngineStatus } from "./engines.ts";
 import { enginesOf } from "./engine-source.ts";
 import { type Engines, engineVersion } from "./engines.ts";
+import { programPlace } from "./program-place.ts";
 import { childEnvironment } from "../runner/child-env.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -49,7 +50,7 @@ async function checkElsewhere(engines: Engines, id: string, env: Env): Promise<C
 }
 
 async function checkReady(status: EngineStatus, env: Env): Promise<Check> {
-  if (status.program === undefined) return { state: "ok", text: `${status.id}: built in` };
+  if (status.program === undefined) return { state: "ok", text: `${status.id}: ${programPlace(status)}` };
   const version = await engineVersion(status, env);
   if (version !== undefined) return { state: "ok", text: `${status.id} ${version}: ${status.program}` };
   // Nobody knows what a program of the user's own choice takes: it may do its work all the same.
@@ -60,6 +61,7 @@ async function checkReady(status: EngineStatus, env: Env): Promise<Check> {
 }
 
 function serviceWarning({ id, program }: EngineStatus): Check {
-  const text = `${id} is not on the PATH of a service (${SERVICE_PATH}): for one, write command = "${program ?? id}" under [${id}]`;
+  const elsewhere = `for any other, write command = "${program ?? id}" under [${id}]`;
+  const text = `${id} is not on the PATH of a service (${SERVICE_PATH}): takopi service install takes your PATH along; ${elsewhere}`;
   return { state: "warning", text };
 }

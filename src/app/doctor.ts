@@ -6,15 +6,17 @@ import { ConfigError } from "../config/config-error.ts";
 import { databasePath } from "../config/file-paths.ts";
 import type { LoadedConfig } from "../config/load-config.ts";
 import { loadConfig } from "../config/load-config.ts";
+import type { AccessRule, RightLists } from "../routing/access.ts";
 import { childEnvironment } from "../runner/child-env.ts";
-import { AlreadyRunningError } from "../store/instance-lock.ts";
 import { openStore } from "../store/open-store.ts";
 import { findExecutable } from "../wire/find-executable.ts";
 import { runCommand } from "../wire/run-command.ts";
 import { checkChat, checkToken } from "./bot-api-check.ts";
 import type { Check } from "./doctor-check.ts";
 import { checkEngines } from "./doctor-engines.ts";
-import { takeLocks } from "./locks.ts";
+import { checkProcesses } from "./doctor-processes.ts";
+import { checkRunning } from "./doctor-running.ts";
+import { repairPrivateFiles } from "./private-files.ts";
 
 export interface DoctorInput {
   /** Of `takopi.toml`. */
@@ -40,9 +42,11 @@ export async function* runDoctor(input: DoctorInput): Checks {
     yield* checkAccess(loaded);
     yield* checkEngines(loaded, input.env);
     yield* checkProjects(loaded);
-    yield checkLock(loaded, input.env);
+    yield* checkRunning(loaded, input.env);
   }
+  yield* repairPrivateFiles({ configPath: input.path, dir: dirname(input.path), env: input.env });
   yield await checkGit(input.env);
+  yield await checkProcesses();
   yield* checkDirectory(dirname(input.path));
 }
 
@@ -55,9 +59,7 @@ function checkNode(version: string): Check {
 async function* checkConfig(input: DoctorInput): Checks {
   try {
     const { path, warnings } = load(input);
-    const mode = existsSync(path) ? (await stat(path)).mode : 0;
     for (const line of warnings) yield warning(line);
-    if ((mode & 0o077) !== 0) yield warning(`others can read the token in ${path}: chmod 600 ${path}`);
     yield ok(existsSync(path) ? `configuration ${path}` : "configuration from the environment");
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
@@ -93,10 +95,27 @@ async function* checkAccess({ dir, config }: LoadedConfig): Checks {
     const fault = accessProblem(rule, paired.isOpen);
     const users = rule.userIds.size === 0 ? "nobody yet, a pairing is open" : [...rule.userIds].join(", ");
     yield fault === undefined ? ok(`may chat: ${users}`) : problem(fault);
+    yield* checkLists(rule);
     yield ok(existsSync(path) ? `database ${path}` : `database ${path} will be made at the first start`);
   } catch (error) {
     yield problem(`database: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+/** Who is on a narrower list only: they may not chat, and so they may do nothing. */
+function* checkLists(rule: AccessRule): Generator<Check, void, undefined> {
+  const { deciderIds, adminIds, chats, projects, userIds } = rule;
+  if (deciderIds !== undefined) yield ok(`may decide: ${[...deciderIds].join(", ")}`);
+  if (adminIds !== undefined) yield ok(`admins: ${adminIds.size === 0 ? "nobody" : [...adminIds].join(", ")}`);
+  const general = [deciderIds, adminIds].map((ids) => [...(ids ?? [])]);
+  const narrower = [...projects.values(), ...[...chats.values()].flat()].map(listedIn);
+  const useless = new Set([...general, ...narrower].flat().filter((id) => !userIds.has(id)));
+  for (const id of useless)
+    yield warning(`${id} is on a list but may not chat: add it to allowed_user_ids, or remove it`);
+}
+
+function listedIn({ chat, decide, admin }: RightLists): readonly number[] {
+  return [...(chat ?? []), ...(decide ?? []), ...(admin ?? [])];
 }
 
 function readPairing(path: string): { userIds: readonly number[]; isOpen: boolean } {
@@ -138,17 +157,6 @@ async function* checkDirectory(dir: string): Checks {
     yield bavail * bsize < MIN_FREE_BYTES ? problem(`${free}: make room, or prompts can't be accepted`) : ok(free);
   } catch (error) {
     yield problem(`${dir} can't be written (${error instanceof Error ? error.message : String(error)})`);
-  }
-}
-
-function checkLock({ dir, config }: LoadedConfig, env: DoctorInput["env"]): Check {
-  const { bot_token: token, api_root: apiRoot } = config.transports.telegram;
-  try {
-    takeLocks({ dir, token, apiRoot, env }).release();
-    return ok("no other takopi is running here");
-  } catch (error) {
-    if (!(error instanceof AlreadyRunningError)) return problem(error instanceof Error ? error.message : String(error));
-    return ok(`takopi is running${error.holderPid === undefined ? "" : ` as process ${error.holderPid}`}`);
   }
 }
 

@@ -35,6 +35,8 @@ export interface EngineStatus {
   readonly problem?: string;
   readonly installHint?: string;
   readonly capabilities?: Capabilities;
+  /** Its program is on another machine: `takopi doctor` asks there. */
+  readonly isElsewhere?: true;
   /** One of many programs that a common adapter speaks with; absent for engines with an adapter of their own. */
   readonly isVariant?: true;
 }
@@ -132,7 +134,7 @@ async function loadBackend(
       ...state,
       ...aboutProgram(program),
       ...(variant && { isVariant: true }),
-      ...(runner && { capabilities: runner.capabilities }),
+      ...aboutRunner(runner),
     },
     ...(runner && { runner }),
     environment,
@@ -154,6 +156,11 @@ function aboutProgram(program: EngineProgram | undefined): Pick<EngineStatus, "i
   if (program === undefined) return {};
   const { installHint, versionArgs } = program;
   return { installHint, ...(versionArgs && { versionArgs }) };
+}
+
+function aboutRunner(runner: Runner | undefined): Pick<EngineStatus, "capabilities" | "isElsewhere"> {
+  if (runner === undefined) return {};
+  return { capabilities: runner.capabilities, ...(runner.check && { isElsewhere: true }) };
 }
 
 /** `kind` says which backend reads the table; the backend itself does not know the key. */

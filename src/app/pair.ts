@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import type { Clock, Log } from "../bridge/ports.ts";
+import { Refusals } from "../bridge/refusals.ts";
 import type { PairedUser, Store } from "../bridge/store-port.ts";
 import { createApi } from "../telegram/create-api.ts";
 import { createGate } from "../telegram/gate.ts";
@@ -45,8 +46,8 @@ export async function waitForPairing({
   const receive = createGate({
     store,
     clock,
-    log,
-    rule: () => ({ userIds: known, chatIds: new Set() }),
+    refusals: new Refusals({ store, clock, log }),
+    rule: () => ({ userIds: known, chatIds: new Set(), chats: new Map(), projects: new Map() }),
     admit: (update) =>
       void store.receiveUpdate({
         updateId: update.update_id,

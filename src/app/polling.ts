@@ -2,10 +2,12 @@ import type { Log } from "../bridge/ports.ts";
 import type { Store } from "../bridge/store-port.ts";
 import { say } from "../bridge/say.ts";
 import type { AccessRule } from "../routing/access.ts";
-import type { createApi } from "../telegram/create-api.ts";
+import type { ApiConnection } from "../telegram/create-api.ts";
 import { createGate } from "../telegram/gate.ts";
 import { createPoller } from "../telegram/poll-updates.ts";
+import { watchPolling } from "../telegram/poll-watch.ts";
 import type { BotParts } from "./bot-parts.ts";
+import type { BotVitals } from "./bot-vitals.ts";
 import { StartError } from "./start-error.ts";
 import { systemClock } from "./system-clock.ts";
 
@@ -15,22 +17,23 @@ export interface Polling {
   stop(): Promise<void>;
 }
 
-interface PollingDeps {
-  readonly api: ReturnType<typeof createApi>;
+interface PollingDeps extends ApiConnection {
   readonly store: Store;
   readonly log: Log;
   readonly parts: BotParts;
   /** Who may use the bot; asked for every update. */
   readonly access: () => AccessRule;
+  /** Told how receiving goes. */
+  readonly vitals: BotVitals;
 }
 
 /** Takes updates in, from now on: gate, then inbox, and only then does the next poll confirm them. */
-export function startPolling({ api, store, log, parts, access }: PollingDeps): Polling {
+export function startPolling({ api, closeIdle, store, log, parts, access, vitals }: PollingDeps): Polling {
   const clock = systemClock;
   const receive = createGate({
     store,
     clock,
-    log,
+    refusals: parts.refusals,
     rule: access,
     admit: (update) =>
       parts.inbox.receive({ updateId: update.update_id, payload: JSON.stringify(update), receivedAt: clock.now() }),
@@ -41,8 +44,12 @@ export function startPolling({ api, store, log, parts, access }: PollingDeps): P
     },
   });
   const abort = new AbortController();
-  const finished = createPoller({ api, receive, clock, log })
+  const poller = createPoller({ api, closeIdle, receive, clock, log });
+  const watch = watchPolling({ poller, clock, log });
+  vitals.watch(() => watch.receiving());
+  const finished = poller
     .run(abort.signal)
+    .finally(() => watch.stop())
     .catch((error: unknown) => {
       throw new StartError(error instanceof Error ? error.message : String(error), { cause: error });
     });

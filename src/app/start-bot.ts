@@ -1,28 +1,33 @@
 import { join } from "node:path";
 import { assembleBot, type BotParts } from "./bot-parts.ts";
+import { BotVitals } from "./bot-vitals.ts";
 import { currentAccess } from "./current-access.ts";
 import { bridgeSettings } from "./bridge-settings.ts";
-import { coverSecrets } from "./cover-secrets.ts";
 import { chooseDefaultEngine, engineSource, enginesOf } from "./engine-source.ts";
 import { disposeEngines } from "./engines.ts";
 import { newKey } from "./new-run-id.ts";
 import { takeLocks } from "./locks.ts";
+import { noteErrors } from "./noted-errors.ts";
+import { openStatus } from "./open-status.ts";
+import { openTelegram } from "./open-telegram.ts";
+import { type PlannedFaults, plannedFaults } from "./planned-faults.ts";
+import { repairPrivateFiles } from "./private-files.ts";
 import { startPolling } from "./polling.ts";
-import { stopBot } from "./stop-bot.ts";
+import { createRunRecords } from "./run-records.ts";
+import { stopBot, type StopOptions } from "./stop-bot.ts";
 import { systemClock } from "./system-clock.ts";
-import type { Log, Processes } from "../bridge/ports.ts";
+import type { EngineSource, Log, Processes, RunRecords } from "../bridge/ports.ts";
 import type { Store } from "../bridge/store-port.ts";
-import { moveChat } from "../bridge/move-chat.ts";
 import { recover } from "../bridge/recover.ts";
+import { startRetention } from "../bridge/retention.ts";
+import type { BridgeSettings } from "../bridge/settings.ts";
 import { accessProblem } from "../config/access-rule.ts";
+import type { AskRights } from "../bridge/guard.ts";
+import { type AccessRule, rightsOf } from "../routing/access.ts";
 import type { LoadedConfig } from "../config/load-config.ts";
 import { openStore } from "../store/open-store.ts";
 import { announce } from "../telegram/announce.ts";
-import { createApi } from "../telegram/create-api.ts";
-import { Outbox } from "../telegram/outbox/outbox.ts";
-import { createTelegramChat } from "../telegram/telegram-chat.ts";
-import { whoAmI } from "../telegram/who-am-i.ts";
-import { endRecordedProcesses, watchTrees } from "../wire/process-tree.ts";
+import { endMarkedProcesses, endRecordedProcesses, watchTrees } from "../wire/process-tree.ts";
 import { StartError } from "./start-error.ts";
 
 export interface BotRequest {
@@ -41,6 +46,8 @@ export interface BotRequest {
   readonly groups?: readonly number[];
   /** Whether the scripted engine may stand in where no real one is installed. Default false. */
   readonly allowMock?: boolean;
+  /** Of this program, for `takopi status`. */
+  readonly version?: string;
 }
 
 export interface RunningBot {
@@ -50,7 +57,7 @@ export interface RunningBot {
   /** Resolves when the bot was stopped; rejects with `StartError` when it can't go on. */
   readonly finished: Promise<void>;
   /** Lets nothing new in, interrupts what runs, shows it, and ends; within 10 s. */
-  stop(): Promise<void>;
+  stop(options?: StopOptions): Promise<void>;
 }
 
 const JOURNAL = "takopi.db";
@@ -62,11 +69,17 @@ const JOURNAL = "takopi.db";
 export async function startBot(request: BotRequest): Promise<RunningBot> {
   const { bot_token: token, api_root: apiRoot } = request.loaded.config.transports.telegram;
   const { dataDir: dir = request.loaded.dir, env } = request;
+  const faults = plannedFaults({ env, log: request.log, kill: () => process.kill(process.pid, "SIGKILL") });
+  const { path: configPath } = request.loaded;
+  for (const { text } of repairPrivateFiles({ configPath, dir, env })) request.log.warn(text);
   const locks = takeLocks({ dir, token, apiRoot, env });
   try {
-    const store = openStore({ path: join(dir, JOURNAL), now: () => systemClock.now() });
+    const store = faults.store(openStore({ path: join(dir, JOURNAL), now: () => systemClock.now() }));
     try {
-      return await runBot(request, store, () => locks.release());
+      const errors = noteErrors(request.log, { clock: systemClock, secrets: [token] });
+      const vitals = new BotVitals(systemClock, errors);
+      const held = { store, faults, vitals, releaseLocks: () => locks.release() };
+      return await runBot({ ...request, log: errors.log }, held);
     } catch (error) {
       store.close();
       throw error;
@@ -77,33 +90,55 @@ export async function startBot(request: BotRequest): Promise<RunningBot> {
   }
 }
 
-async function runBot(request: BotRequest, store: Store, releaseLocks: () => void): Promise<RunningBot> {
+interface HeldParts {
+  readonly store: Store;
+  readonly faults: PlannedFaults;
+  readonly vitals: BotVitals;
+  readonly releaseLocks: () => void;
+}
+
+async function runBot(request: BotRequest, { store, faults, vitals, releaseLocks }: HeldParts): Promise<RunningBot> {
   const { loaded, log, env } = request;
   const { config } = loaded;
-  const { bot_token: token, api_root: apiRoot } = config.transports.telegram;
+  const { bot_token: token, chat_id: mainChatId } = config.transports.telegram;
   const clock = systemClock;
   checkAccess(loaded, store);
   const engines = await enginesOf(loaded, env);
   const defaultEngine = chooseDefaultEngine(engines, wishOf(request));
-  const api = createApi({ token, apiRoot });
-  const me = await whoAmI({ api, store, log, clock, token });
-  const outbox = new Outbox({ clock, log });
-  const onMigrate = (from: number, to: number): void => moveChat({ store, log }, from, to);
-  const chat = coverSecrets(createTelegramChat({ api, outbox, clock, log, onMigrate }), [token]);
+  const source = engineSource(engines, env, [token]);
+  const telegram = await openTelegram({ loaded, env, log, store, engines, source });
+  const { api, closeIdle, me, outbox, secrets } = telegram;
+  const chat = faults.chat(telegram.chat);
   const settings = bridgeSettings(config, {
     defaultEngine,
     cwd: request.cwd,
     finalNotify: request.finalNotify ?? true,
+    secrets,
   });
-  const source = engineSource(engines, env, [token]);
-  const parts = assembleBot({ chat, store, clock, log, engines: source, settings, me });
-  const recovered = openParts(parts, { store, log });
   const { groups = [] } = request;
-  const polling = startPolling({ api, store, log, parts, access: () => currentAccess(config, store, groups) });
-  const { chat_id: mainChatId } = config.transports.telegram;
+  const access = (): AccessRule => currentAccess(config, store, groups);
+  const rights: AskRights = (userId, place) => rightsOf(userId, place, access());
+  const records = createRunRecords({
+    dataDir: request.dataDir ?? loaded.dir,
+    log,
+    isOn: config.limits.survive_restart,
+  });
+  const edges = { store, clock, log, vitals, engines: source, me };
+  const parts = assembleBot({ ...edges, chat, settings, rights, records });
+  const status = await openStatus({ ...statusPlace(request), ...edges, ...parts });
+  const recovered = openParts(parts, { store, log, settings, engines: source, records });
+  const polling = startPolling({ api, closeIdle, store, log, parts, access, vitals });
+  store.audit({ at: clock.now(), actor: "bot", verb: "start", detail: { as: me.username, process: process.pid } });
   void announce({ api, chat, log, settings, engines: source, ...(mainChatId !== undefined && { mainChatId }) });
-  const endProcesses = (): Promise<void> => killRecorded(store);
-  const close = (): void => closeAll(store, releaseLocks);
+  const endProcesses = ({ keepRuns = false }: StopOptions): Promise<void> =>
+    killRecorded(store, keepRuns ? records : undefined);
+  const stopRetention = startRetention({ store, clock, log, keepDays: config.limits.keep_days });
+  const close = (): void => {
+    stopRetention();
+    status.close();
+    noteStop({ store, log, parts });
+    closeAll(store, releaseLocks);
+  };
   const stop = stopBot({
     parts,
     polling,
@@ -118,9 +153,16 @@ async function runBot(request: BotRequest, store: Store, releaseLocks: () => voi
 }
 
 /** The journal is put right first; updates are taken meanwhile, runs start when nothing of the last time is left. */
-function openParts(parts: BotParts, { store, log }: { store: Store; log: Log }): Promise<void> {
-  const processes: Processes = { endRecorded: (recorded) => endRecordedProcesses(recorded) };
-  const recovered = recover({ store, log, clock: systemClock, processes, newKey, ...parts })
+function openParts(
+  parts: BotParts,
+  edges: { store: Store; log: Log; settings: BridgeSettings; engines: EngineSource; records: RunRecords },
+): Promise<void> {
+  const { log } = edges;
+  const processes: Processes = {
+    endRecorded: (recorded) => endRecordedProcesses(recorded),
+    endMarked: (runIds) => endMarkedProcesses(runIds),
+  };
+  const recovered = recover({ ...edges, clock: systemClock, processes, newKey, ...parts })
     .catch((error: unknown) => log.error("recovery was incomplete", { error }))
     .then(() => parts.scheduler.open());
   parts.inbox.open();
@@ -132,15 +174,31 @@ function checkAccess({ config }: LoadedConfig, store: Store): void {
   if (problem !== undefined) throw new StartError(problem);
 }
 
+/** Where others may ask how the bot is. */
+function statusPlace({ loaded, dataDir: dir = loaded.dir, env, version = "unknown" }: BotRequest) {
+  return { dir, env, version, configPath: loaded.path, health: loaded.config.health };
+}
+
 function wishOf({ engine, loaded, allowMock = false }: BotRequest): Parameters<typeof chooseDefaultEngine>[1] {
   const configured = loaded.isSet("default_engine") ? loaded.config.default_engine : undefined;
   return { allowMock, ...(engine !== undefined && { engine }), ...(configured !== undefined && { configured }) };
 }
 
-/** They were asked to end before. */
-async function killRecorded(store: Store): Promise<void> {
-  const roots = store.recordedProcesses().map((recorded) => ({ ...recorded, ownsGroup: false }));
+/** They were asked to end before; those of runs with a record in `kept` were not. */
+async function killRecorded(store: Store, kept?: RunRecords): Promise<void> {
+  const ending = store.recordedProcesses().filter(({ runId }) => kept?.find(runId) === undefined);
+  const roots = ending.map((recorded) => ({ ...recorded, ownsGroup: false }));
   if (roots.length > 0) await watchTrees(roots).end(0);
+}
+
+/** A journal that can't be written must not keep the bot from ending. */
+function noteStop({ store, log, parts }: { store: Store; log: Log; parts: BotParts }): void {
+  parts.refusals.flush();
+  try {
+    store.audit({ at: systemClock.now(), actor: "bot", verb: "stop", detail: { process: process.pid } });
+  } catch (error) {
+    log.error("the end of the bot could not be written to the audit", { error });
+  }
 }
 
 function closeAll(store: Store, releaseLocks: () => void): void {

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Log } from "../bridge/ports.ts";
-import type { TakopiConfig } from "../config/config.ts";
+import type { ProjectConfig, TakopiConfig } from "../config/config.ts";
 import { type LoadedConfig, loadConfig } from "../config/load-config.ts";
 import { startLocalTelegram, type LocalTelegram } from "../local/local-telegram.ts";
 import { type RunningBot, startBot } from "./start-bot.ts";
@@ -17,6 +17,8 @@ export interface LocalRequest {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Where the journal is kept; made when missing. */
   readonly dataDir: string;
+  /** Of this program, for `takopi status`. */
+  readonly version?: string;
 }
 
 export type RunningLocal = RunningBot & {
@@ -36,8 +38,8 @@ export async function startLocal(request: LocalRequest): Promise<RunningLocal> {
   try {
     const loaded = pointedAt(telegram, request);
     const bot = await startBot({ ...request, loaded, groups: telegram.groups, allowMock: true });
-    const stop = async (): Promise<void> => {
-      await bot.stop();
+    const stop: RunningBot["stop"] = async (options) => {
+      await bot.stop(options);
       await telegram.close();
     };
     return { ...bot, url: telegram.url, stop };
@@ -52,14 +54,25 @@ async function openLocalTelegram(port: number | undefined): Promise<LocalTelegra
   return startLocalTelegram({ port: USUAL_PORT }).catch(() => startLocalTelegram());
 }
 
+/** The lists of the configuration name people of the real Telegram; here there is only the owner. Supervisors look at the real bot. */
+function openToOwner({ projects, ...config }: TakopiConfig): TakopiConfig {
+  const open = Object.entries(projects).map(([alias, project]): [string, ProjectConfig] => {
+    const { allowed_user_ids: _chat, decide_user_ids: _decide, admin_user_ids: _admin, ...rest } = project;
+    return [alias, rest];
+  });
+  const { decide_user_ids: _decide, admin_user_ids: _admin, ...telegram } = config.transports.telegram;
+  return { ...config, projects: Object.fromEntries(open), chats: {}, health: {}, transports: { telegram } };
+}
+
 function pointedAt(telegram: LocalTelegram, { loaded, dataDir }: LocalRequest): LoadedConfig {
   const path = join(dataDir, "takopi.toml");
   const base = loaded ?? loadConfig({ path, env: {}, engineIds: [], tokenRequired: false });
+  const opened = openToOwner(base.config);
   const config: TakopiConfig = {
-    ...base.config,
+    ...opened,
     transports: {
       telegram: {
-        ...base.config.transports.telegram,
+        ...opened.transports.telegram,
         bot_token: telegram.token,
         api_root: telegram.url,
         chat_id: telegram.owner.privateChatId,

@@ -4,6 +4,11 @@ import type { BotParts } from "./bot-parts.ts";
 import type { Polling } from "./polling.ts";
 import { systemClock } from "./system-clock.ts";
 
+export interface StopOptions {
+  /** Leaves the runs that survive to the next start. Default false: all runs end. */
+  readonly keepRuns?: boolean;
+}
+
 interface StopDeps {
   readonly parts: BotParts;
   readonly polling: Polling;
@@ -13,7 +18,7 @@ interface StopDeps {
   /** Ends what the engines keep between runs, and lets them keep nothing more. */
   readonly disposeEngines: () => Promise<void>;
   /** Ends what is left of the engines' processes, without asking any more. */
-  readonly endProcesses: () => Promise<void>;
+  readonly endProcesses: (options: StopOptions) => Promise<void>;
   /** Closes what must be closed last. */
   readonly close: () => void;
 }
@@ -25,16 +30,16 @@ const DELIVER_MS = 1_000;
 const OUTBOX_MS = 500;
 
 /** The orderly end: updates, then runs, then what they had to say. Calling it again waits for the first call. */
-export function stopBot(deps: StopDeps): () => Promise<void> {
+export function stopBot(deps: StopDeps): (options?: StopOptions) => Promise<void> {
   let stopping: Promise<void> | undefined;
-  return () => (stopping ??= stopInOrder(deps));
+  return (options = {}) => (stopping ??= stopInOrder(deps, options));
 }
 
-async function stopInOrder(deps: StopDeps): Promise<void> {
+async function stopInOrder(deps: StopDeps, options: StopOptions): Promise<void> {
   const { parts, polling, outbox, log, close } = deps;
   await polling.stop();
   await parts.inbox.close();
-  await Promise.all([endRuns(deps), endsWithin(DRAIN_MS, deps.disposeEngines())]);
+  await Promise.all([endRuns(deps, options), endsWithin(DRAIN_MS, deps.disposeEngines())]);
   const isDelivered = await endsWithin(DELIVER_MS, parts.deliveries.idle());
   if (!isDelivered) log.info("some messages will be sent at the next start");
   await Promise.all([outbox.stop(OUTBOX_MS), parts.deliveries.stop()]);
@@ -42,11 +47,11 @@ async function stopInOrder(deps: StopDeps): Promise<void> {
 }
 
 /** An engine that hears neither its protocol nor SIGTERM must not outlive the bot. */
-async function endRuns({ parts, recovered, log, endProcesses }: StopDeps): Promise<void> {
-  const ended = Promise.all([recovered, parts.scheduler.drain()]);
+async function endRuns({ parts, recovered, log, endProcesses }: StopDeps, options: StopOptions): Promise<void> {
+  const ended = Promise.all([recovered, parts.scheduler.drain(options)]);
   if (await endsWithin(DRAIN_MS, ended)) return;
   log.warn("some runs did not end in time, their processes are killed");
-  await endsWithin(END_PROCESSES_MS, Promise.all([endProcesses(), ended]));
+  await endsWithin(END_PROCESSES_MS, Promise.all([endProcesses(options), ended]));
 }
 
 async function endsWithin(limitMs: number, work: Promise<unknown>): Promise<boolean> {

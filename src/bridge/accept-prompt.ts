@@ -6,9 +6,10 @@ import { resolveRoute, type Route, type SessionChoice } from "../routing/resolve
 import { ambientProject } from "./ambient-project.ts";
 import { chosenHere, optionsOf } from "./choices/preferences.ts";
 import type { Deliveries } from "./deliveries.ts";
+import { type GuardDeps, hasRight, mayGoOn, noteOfRun, whyNotFor } from "./guard.ts";
+import { knownRunner } from "./known-engines.ts";
 import type { LiveRuns } from "./live-runs.ts";
-import type { Clock, EngineSource } from "./ports.ts";
-import type { Store } from "./store-port.ts";
+import type { EngineSource } from "./ports.ts";
 import { showQueued } from "./queue-card.ts";
 import { offerKeyboard } from "./run-messages.ts";
 import { say } from "./say.ts";
@@ -16,9 +17,7 @@ import type { Scheduler } from "./scheduler.ts";
 import type { SessionMemory } from "./session-memory.ts";
 import type { BridgeSettings } from "./settings.ts";
 
-export interface PromptDeps {
-  readonly store: Store;
-  readonly clock: Clock;
+export interface PromptDeps extends GuardDeps {
   readonly engines: EngineSource;
   readonly settings: BridgeSettings;
   readonly lives: LiveRuns;
@@ -49,15 +48,27 @@ export function acceptPrompt(deps: PromptDeps, message: IncomingMessage): void {
     return say(deps.deliveries, { thread, replyTo, text });
   }
   const run = newRun(deps, message, route);
-  const offer = whyOffered(deps, message);
-  const state = offer === undefined ? "queued" : "held";
-  if (!deps.store.acceptRun({ ...run, state }, message.updateId)) return;
-  if (offer === undefined) return enterQueue(deps, run);
-  say(deps.deliveries, { thread, replyTo, text: offer, keyboard: offerKeyboard(run.id), runId: run.id, isLoud: true });
+  const refusal = whyNotFor(deps, message.sender, run);
+  if (refusal !== undefined) return say(deps.deliveries, { thread, replyTo, text: refusal });
+  acceptRun(deps, run, { updateId: message.updateId, doubt: whyOffered(deps, message) });
+}
+
+/** Puts a run into the queue, or with a `doubt`, the question whether it is still wanted, before the user. An update counts once. */
+export function acceptRun(
+  deps: Pick<PromptDeps, "scheduler" | "lives" | "store" | "engines" | "deliveries">,
+  run: Run,
+  { updateId, doubt }: { readonly updateId: number; readonly doubt: string | undefined },
+): void {
+  const state = doubt === undefined ? "queued" : "held";
+  const noted = noteOfRun(run, "prompt", doubt === undefined ? {} : { state });
+  if (!deps.store.acceptRun({ ...run, state }, updateId, noted)) return;
+  if (doubt === undefined) return enterQueue(deps, run);
+  const { id: runId, thread, promptMessageId: replyTo } = run;
+  say(deps.deliveries, { thread, replyTo, text: doubt, keyboard: offerKeyboard(runId), runId, isLoud: true });
 }
 
 function canPlan({ engines }: PromptDeps, engine: EngineId): boolean {
-  return engines.runners.find((runner) => runner.engine === engine)?.capabilities.plans === true;
+  return knownRunner(engines, engine)?.capabilities.plans === true;
 }
 
 /** Lets a queued run start when it may; one that has to wait shows at once that it was received. */
@@ -70,7 +81,7 @@ function joinPaste(deps: PromptDeps, message: IncomingMessage): boolean {
   const { thread, sender, text, messageId, updateId } = message;
   if (message.replyTo !== undefined || message.forwarded) return false;
   const now = deps.clock.now();
-  const first = deps.store.openPaste(thread, sender.id, now);
+  const first = deps.store.openPaste(thread, sender.id, { now, dueBy: now + PASTE_WAIT_MS });
   if (first === undefined) return false;
   const notBefore = isPastePart(text) ? now + PASTE_WAIT_MS : now;
   deps.store.appendPrompt(first.id, { text, messageId, notBefore, updateId });
@@ -134,9 +145,23 @@ function chooseSession(
   deps: PromptDeps,
   { message, route, id }: { message: IncomingMessage; route: Extract<Route, { kind: "prompt" }>; id: RunId },
 ): SessionOfRun {
-  const chosen = namedSession(route.session) ?? deps.memory.recall(message.thread, message.sender, route.engine);
+  const chosen = namedSession(route.session) ?? remembered(deps, message, route);
   if (chosen === undefined) return { sessionKey: newSessionKey(id) };
   return "value" in chosen ? resumed(chosen) : sessionOf(chosen);
+}
+
+/** What a topic goes on with may be of a project that this sender has no part in: then they begin anew. */
+function remembered(
+  deps: PromptDeps,
+  { thread, sender }: IncomingMessage,
+  { engine }: Pick<Run, "engine">,
+): ResumeToken | Run | undefined {
+  const found = deps.memory.recall(thread, sender, engine);
+  if (found === undefined) return undefined;
+  const token = "value" in found ? found : found.resume;
+  const isOfOthers = "value" in found ? false : !hasRight(deps, sender, { run: found, right: "chat" });
+  if (isOfOthers) return undefined;
+  return token === undefined || mayGoOn(deps, sender, { chatId: thread.chatId, token }) ? found : undefined;
 }
 
 function namedSession(session: SessionChoice): ResumeToken | Run | undefined {

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from "../domain/incoming.ts";
 import type { Run, RunId, Sender } from "../domain/run.ts";
-import { formatCallbackData } from "../routing/callback-data.ts";
+import { type OfferDeps, offerButtons } from "./choices/offer-buttons.ts";
 import type { Deliveries } from "./deliveries.ts";
+import { type GuardDeps, hasRight, note, whyNotFor } from "./guard.ts";
 import type { LiveRuns } from "./live-runs.ts";
 import type { Clock } from "./ports.ts";
 import type { Store } from "./store-port.ts";
@@ -16,6 +17,8 @@ export interface CancelDeps {
   readonly deliveries: Deliveries;
 }
 
+type CancelCommandDeps = CancelDeps & OfferDeps & GuardDeps;
+
 /** `stopping`: its engine is being ended. `dropped`: it had not started. `ended`: there is nothing to cancel any more. */
 export type CancelOutcome = "stopping" | "dropped" | "ended";
 
@@ -23,7 +26,7 @@ export type CancelOutcome = "stopping" | "dropped" | "ended";
 export function cancelRun(deps: CancelDeps, runId: RunId, by: Sender): CancelOutcome {
   const run = deps.store.findRun(runId);
   if (run?.state !== "running" && run?.state !== "queued" && run?.state !== "held") return "ended";
-  deps.store.audit({ at: deps.clock.now(), actor: String(by.id), verb: "cancel", subject: runId });
+  note(deps, by, { verb: "cancel", subject: runId });
   const live = deps.lives.open(run);
   live.stop("cancelled");
   if (run.state === "running") return "stopping";
@@ -35,24 +38,23 @@ export function cancelRun(deps: CancelDeps, runId: RunId, by: Sender): CancelOut
 }
 
 /** `/cancel`: the run of the replied-to message, or the only active one here; with several the user chooses. */
-export function cancelByCommand(deps: CancelDeps, message: IncomingMessage): void {
+export function cancelByCommand(deps: CancelCommandDeps, message: IncomingMessage): void {
   const { thread, sender, messageId: replyTo } = message;
-  const targets = cancelTargets(deps, message);
+  const found = cancelTargets(deps, message);
+  const targets = found.filter((run) => hasRight(deps, sender, { run, right: "chat" }));
   const [only, ...others] = targets;
-  if (only === undefined) return say(deps.deliveries, { thread, replyTo, text: "Nothing is running here." });
+  if (only === undefined) {
+    const refusal = found[0] && whyNotFor(deps, sender, { id: found[0].id, thread, context: found[0].context });
+    return say(deps.deliveries, { thread, replyTo, text: refusal ?? "Nothing is running here." });
+  }
   if (others.length === 0) {
     const outcome = cancelRun(deps, only.id, sender);
     return outcome === "ended"
       ? say(deps.deliveries, { thread, replyTo, text: "That run has already ended." })
       : undefined;
   }
-  const keyboard = targets.map((run) => [
-    {
-      label: runLabel(run),
-      data: formatCallbackData({ kind: "run", verb: "cancel", runId: run.id }),
-      style: "danger" as const,
-    },
-  ]);
+  const offers = targets.map((run) => ({ label: runLabel(run), offer: { kind: "cancel", runId: run.id } as const }));
+  const keyboard = offerButtons(deps, message, offers).map((button) => [{ ...button, style: "danger" as const }]);
   say(deps.deliveries, { thread, replyTo, text: "Which run do you want to cancel?", keyboard });
 }
 

@@ -29,6 +29,8 @@ export interface OutgoingMessage {
   readonly urgency: Urgency;
   readonly keyboard?: Keyboard;
   readonly runId?: RunId;
+  /** True: the user asked to see the secrets in it. Everywhere else they are covered. */
+  readonly reveals?: boolean;
 }
 
 export interface OutgoingDocument {

@@ -83,6 +83,8 @@ export class Deliveries {
     try {
       const message = await this.#perform(row);
       await this.#write(() => store.markSent(row.id, message));
+      // What stands for an edit that had no message shows the end of its run, as the edit would have.
+      if (row.operation.type === "edit" && message !== undefined) await this.#write(() => store.closeCard(message));
     } catch (error) {
       if (!(error instanceof ChatError)) throw error;
       await this.#write(() => this.#recordFailure(row, error));
@@ -113,8 +115,11 @@ export class Deliveries {
         return chat.sendDocument({ ...common, ...operation, ...(uncertain && { caption: REPEATED }) });
       case "edit": {
         const message = { chatId: thread.chatId, messageId: operation.messageId };
-        await chat.edit({ ...operation, message, urgency: "normal" });
-        return undefined;
+        const outcome = await chat.edit({ ...operation, message, urgency: "normal" });
+        const { content, keyboard = [] } = operation;
+        if (outcome === "edited" || keyboard.length === 0) return undefined;
+        // Its message is gone, and what can be pressed is offered nowhere else.
+        return chat.send({ ...common, content, keyboard, silent: true, urgency: "normal" });
       }
       case "delete":
         await chat.delete({ chatId: thread.chatId, messageId: operation.messageId });

@@ -13,6 +13,7 @@ export class FollowUps implements AsyncIterable<FollowUp> {
     if (this.#isClosed) return false;
     this.#untaken.add(runId);
     this.#mailbox.post({
+      id: runId,
       text,
       taken: () => {
         // Once, and not after `close` has given the text back to the queue.

@@ -7,6 +7,7 @@ import { FollowUps } from "./follow-ups.ts";
 import type { Clock } from "./ports.ts";
 import type { ProgressCard } from "./progress-card.ts";
 import { cancelKeyboard, type CardExtras, runCard, type ShownRun } from "./run-messages.ts";
+import { coverEvent } from "./secret-cover.ts";
 import type { BridgeSettings } from "./settings.ts";
 
 /** Why a run is being stopped. `cancelled`: the user said so. `shutdown`: the bot ends. */
@@ -30,8 +31,12 @@ export class LiveRun {
   #progress: ProgressState;
   #stopReason: StopReason | undefined;
   #label: ProgressLabel = "queued";
+  #remark: string | undefined;
+  #isCatchingUp = false;
+  #isLeft = false;
   #waitingCount = 0;
   #waitedUntil = 0;
+  #heardAt: number | undefined;
 
   constructor(parts: LiveRunParts) {
     this.#parts = parts;
@@ -52,6 +57,16 @@ export class LiveRun {
     return this.#stopReason;
   }
 
+  /** Whether this program ends and the next one goes on with the run: nothing of it counts here any more. */
+  get isLeft(): boolean {
+    return this.#isLeft;
+  }
+
+  /** Whether it still says again what it had said under an earlier start of this program. */
+  get isCatchingUp(): boolean {
+    return this.#isCatchingUp;
+  }
+
   /** Whether the engine waits for an answer of the user. */
   get isWaiting(): boolean {
     return this.#waitingCount > 0;
@@ -60,6 +75,16 @@ export class LiveRun {
   /** When the engine last waited for the user, in milliseconds since 1970; 0: it has not. */
   get waitedUntil(): number {
     return this.isWaiting ? this.#parts.clock.now() : this.#waitedUntil;
+  }
+
+  /** What its progress message says first. */
+  get label(): ProgressLabel {
+    return this.isWaiting ? "waiting for you" : this.#label;
+  }
+
+  /** When the engine last said something, in milliseconds since 1970; undefined before its first word. */
+  get heardAt(): number | undefined {
+    return this.#heardAt;
   }
 
   /** The texts sent into this run, for its engine. */
@@ -79,7 +104,24 @@ export class LiveRun {
   }
 
   apply(event: TakopiEvent): void {
-    this.#progress = reduce(this.#progress, event);
+    this.#heardAt = this.#parts.clock.now();
+    this.#progress = reduce(this.#progress, coverEvent(this.#parts.settings.secrets, event));
+  }
+
+  /** The run began under an earlier start of this program. It says all again that it had said: until `caughtUp` nothing of that is shown. */
+  beginCatchUp(): void {
+    this.#remark = "Takopi was restarted meanwhile; the run went on";
+    this.#isCatchingUp = true;
+  }
+
+  caughtUp(): void {
+    this.#isCatchingUp = false;
+    this.show("working");
+  }
+
+  /** Leaves the run to the next start of this program. */
+  leave(): void {
+    this.#isLeft = true;
   }
 
   stop(reason: StopReason): void {
@@ -109,8 +151,9 @@ export class LiveRun {
   }
 
   /** Shows the newest state under a label, by default with the button that stops it. `extras` is asked at every redrawing. */
-  show(label: ProgressLabel, extras: () => CardExtras = () => ({ keyboard: cancelKeyboard(this.#run.id) })): void {
+  show(label: ProgressLabel, extras: () => CardExtras = () => this.#ownExtras()): void {
     this.#label = label;
+    if (this.#isCatchingUp) return;
     const shownLabel = this.isWaiting ? "waiting for you" : label;
     this.card.show(() => runCard(this.shown(), shownLabel, extras()));
   }
@@ -120,5 +163,10 @@ export class LiveRun {
     const { startedAt, finishedAt = clock.now() } = this.#run;
     const elapsedMs = startedAt === undefined ? 0 : finishedAt - startedAt;
     return { run: this.#run, progress: this.#progress, elapsedMs, settings, ...(codec && { codec }) };
+  }
+
+  #ownExtras(): CardExtras {
+    const note = this.#remark;
+    return { keyboard: cancelKeyboard(this.#run.id), ...(note !== undefined && { note }) };
   }
 }

@@ -1,4 +1,5 @@
 import type { Run, RunId } from "../domain/run.ts";
+import { knownRunner } from "./known-engines.ts";
 import { LiveRun } from "./live-run.ts";
 import type { EngineSource } from "./ports.ts";
 import { type CardDeps, ProgressCard } from "./progress-card.ts";
@@ -17,7 +18,7 @@ export class LiveRuns {
   open(run: Run): LiveRun {
     const known = this.#runs.get(run.id);
     if (known !== undefined) return known;
-    const codec = this.#deps.engines.runners.find((runner) => runner.engine === run.engine);
+    const codec = knownRunner(this.#deps.engines, run.engine);
     const { clock, settings } = this.#deps;
     const card = new ProgressCard(this.#deps, run);
     const live = new LiveRun({ run, card, clock, settings, ...(codec && { codec }) });

@@ -1,5 +1,6 @@
 import type { EngineId } from "../domain/event.ts";
-import type { Runner } from "../runner/runner.ts";
+import type { RunId } from "../domain/run.ts";
+import type { Runner, RunRecord, RunRequest } from "../runner/runner.ts";
 import type { RecordedProcess } from "./store-port.ts";
 
 /** Time, so that tests can step it. All values are milliseconds. */
@@ -16,6 +17,21 @@ export interface Processes {
    * A pid whose start mark differs is somebody else's and is left alone.
    */
   endRecorded(processes: readonly RecordedProcess[]): Promise<void>;
+  /** Ends everything marked with the id of one of these runs, recorded or not. Resolves when none is left. */
+  endMarked(runIds: readonly RunId[]): Promise<void>;
+}
+
+/** What engines that survive the end of this program leave behind for the next one. */
+export interface RunRecords {
+  /** A new record for a run whose engine is about to be started, in place of an earlier one; undefined where runs are not to survive. */
+  begin(request: RunRequest): RunRecord | undefined;
+  /** The request of a run whose engine was started and may be taken up, to be given to `Runner.run` once more. */
+  find(runId: RunId): RunRequest | undefined;
+  /** Whether there is a record of the run and its engine has certainly not got the prompt: it may be started anew. */
+  isUnbegun(runId: RunId): boolean;
+  /** The runs of which there is anything. */
+  runIds(): readonly RunId[];
+  remove(runId: RunId): void;
 }
 
 /** The engines this bot has, as far as runs need them. */

@@ -7,6 +7,7 @@ import type { Clock, Log } from "./ports.ts";
 import type { DurableOperation } from "./durable-operation.ts";
 import type { NewOutboxRow, Store } from "./store-port.ts";
 import type { Deliveries } from "./deliveries.ts";
+import { untilWritten } from "./until-written.ts";
 
 export interface CardDeps {
   readonly chat: Chat;
@@ -40,6 +41,7 @@ export class ProgressCard {
   #message: MessageRef | undefined;
   #shown: string | undefined;
   #lastCallAt = 0;
+  #mayHaveStrays = false;
   #busy = false;
   #ending: CardEnding | undefined;
   #cancelTimer: (() => void) | undefined;
@@ -48,6 +50,11 @@ export class ProgressCard {
     this.#deps = deps;
     this.#run = run;
     this.#message = deps.store.progressMessage(run.id);
+  }
+
+  /** Whether there may be a copy of the message whose id is not known. */
+  get mayHaveStrays(): boolean {
+    return this.#mayHaveStrays || (this.#busy && this.#message === undefined);
   }
 
   /** Shows what `draw` returns, now and at every tick, until the next call. */
@@ -102,6 +109,7 @@ export class ProgressCard {
       else await this.#edit(this.#message, drawn);
       return this.#message === undefined ? 0 : undefined;
     } catch (error) {
+      this.#mayHaveStrays ||= this.#message === undefined;
       const reason = error instanceof Error ? error.message : String(error);
       this.#deps.log.debug("progress message not shown", { run: this.#run.id, reason });
       return RESEND_MS;
@@ -121,7 +129,7 @@ export class ProgressCard {
       urgency: "receipt",
     });
     this.#message = message;
-    this.#deps.store.linkMessage(message, runId, "progress");
+    await untilWritten(this.#deps, () => this.#deps.store.linkMessage(message, runId, "progress"));
     if (this.#ending !== undefined) this.#deps.deliveries.enqueue(this.#endingRow(message, this.#ending));
   }
 

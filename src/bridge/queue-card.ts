@@ -1,8 +1,8 @@
 import type { Run, RunId } from "../domain/run.ts";
-import { formatCallbackData, type RunVerb } from "../routing/callback-data.ts";
-import type { Button } from "./chat-port.ts";
+import { clockTime } from "../progress/clock-time.ts";
 import type { LiveRun } from "./live-run.ts";
 import type { EngineSource } from "./ports.ts";
+import { runButton } from "./run-button.ts";
 import type { CardExtras } from "./run-messages.ts";
 import type { Store } from "./store-port.ts";
 
@@ -10,6 +10,8 @@ export interface QueueCardDeps {
   readonly store: Store;
   readonly engines: EngineSource;
 }
+
+const MIN_NAMED_WAIT_MS = 60_000;
 
 /** Shows a run as queued: what it waits for, and what its engine can do instead of letting it wait. */
 export function showQueued(deps: QueueCardDeps, live: LiveRun): void {
@@ -25,19 +27,21 @@ function queuedExtras({ store, engines }: QueueCardDeps, runId: RunId): CardExtr
   // Read again at every drawing: its session gets its name while it waits, and those before it come and go.
   const run = store.findRun(runId);
   const ahead = run && runAhead(store, run);
-  if (run === undefined || ahead === undefined) return { keyboard: [[button(runId, "cancel", "Drop")]] };
+  if (run === undefined || ahead === undefined) {
+    return { keyboard: [[runButton(runId, "cancel", "Drop")]], ...(run && startNote(run)) };
+  }
   const canSteer = engines.runner(ahead.engine)?.capabilities.steer === true;
   const before = store.queuedBefore(runId);
   return {
     note: before === 0 ? "next in its session" : `${before} before it in its session`,
     keyboard: [
-      [...(canSteer ? [button(runId, "steer", "Steer now")] : []), button(runId, "cancel", "Drop")],
-      [button(runId, "interrupt", "Interrupt and run this")],
+      [...(canSteer ? [runButton(runId, "steer", "Steer now")] : []), runButton(runId, "cancel", "Drop")],
+      [runButton(runId, "interrupt", "Interrupt and run this")],
     ],
   };
 }
 
-function button(runId: RunId, verb: RunVerb, label: string): Button {
-  const data = formatCallbackData({ kind: "run", verb, runId });
-  return { label, data, ...(verb === "cancel" && { style: "danger" as const }) };
+/** Of a run that waits for a time; a paste waits a second, which is not worth a word. */
+function startNote({ createdAt, notBefore }: Run): Pick<CardExtras, "note"> {
+  return notBefore - createdAt < MIN_NAMED_WAIT_MS ? {} : { note: `starts at ${clockTime(notBefore, createdAt)}` };
 }

@@ -1,14 +1,17 @@
+import type { RunId } from "../domain/run.ts";
 import { expireDecisions, type ExpiryDeps } from "./decisions/expire-decisions.ts";
 import { collapsedCard, offerKeyboard, runCard } from "./run-messages.ts";
 import type { Deliveries } from "./deliveries.ts";
 import type { LiveRuns } from "./live-runs.ts";
 import type { Clock, Log, Processes } from "./ports.ts";
 import type { DurableOperation } from "./durable-operation.ts";
-import type { OpenCard, Store } from "./store-port.ts";
+import type { OpenCard, RecordedProcess, Store } from "./store-port.ts";
 import { interruptedRows } from "./run-ending.ts";
 import { say } from "./say.ts";
+import { untilWritten } from "./until-written.ts";
+import { requeueUnbegun, takeUpRuns, type TakeUpDeps } from "./take-up.ts";
 
-export interface RecoveryDeps extends ExpiryDeps {
+export interface RecoveryDeps extends ExpiryDeps, TakeUpDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;
@@ -18,35 +21,69 @@ export interface RecoveryDeps extends ExpiryDeps {
 }
 
 /**
- * Puts the journal right after the program ended without ado: what was being sent is sent again with a mark, runs that were working
- * are `interrupted` and their messages say so and offer to resume, what their engines had asked is void, progress messages left behind by ended runs are removed or
- * corrected, and the processes of those runs are ended. Resolves when no such process is left; until then no run may start.
+ * Puts the journal right after the program ended without ado, or left its runs to this start: what was being sent is sent again with a
+ * mark; runs whose engines survived go on, those whose engines have not begun wait again; the others that were working are `interrupted`, their messages say so and offer to resume,
+ * what their engines had asked is void, and their processes are ended; progress messages left behind by ended runs are removed or
+ * corrected. Resolves when no process is left that is not of a run which goes on; until then no run may start.
  */
 export async function recover(deps: RecoveryDeps): Promise<void> {
   const { store, log } = deps;
-  const resent = store.resolveSending();
-  const interrupted = interruptRuns(deps);
-  const corrected = correctCards(deps);
-  const expired = expireDecisions(deps);
-  const withheld = offerSteered(deps);
-  deps.deliveries.wake();
-  const processes = store.recordedProcesses();
-  if (resent + interrupted + corrected + expired + withheld + processes.length > 0) {
-    log.info("recovered from an unclean end", {
-      resent,
-      interrupted,
-      corrected,
-      expired,
-      withheld,
-      processes: processes.length,
-    });
-  }
-  await deps.processes.endRecorded(processes);
-  for (const { runId } of processes) store.forgetProcesses(runId);
+  const takenUp = new Set<RunId>();
+  const counts = {
+    resent: 0,
+    requeued: 0,
+    interrupted: 0,
+    corrected: 0,
+    expired: 0,
+    withheld: 0,
+    processes: 0,
+    takenUp: 0,
+  };
+  let processes: readonly RecordedProcess[] = [];
+  await inTurn(deps, [
+    () => (counts.resent = store.resolveSending()),
+    () => takeUpRuns(deps).forEach(({ id }) => takenUp.add(id)),
+    () => (counts.requeued = requeueUnbegun(deps)),
+    () => (counts.interrupted = interruptRuns(deps, takenUp)),
+    () => (counts.corrected = correctCards(deps)),
+    () => (counts.expired = expireDecisions(deps, (runId) => takenUp.has(runId))),
+    () => (counts.withheld = offerSteered(deps)),
+    () => deps.deliveries.wake(),
+    () => (processes = store.recordedProcesses().filter(({ runId }) => !takenUp.has(runId))),
+  ]);
+  counts.processes = processes.length;
+  counts.takenUp = takenUp.size;
+  if (Object.values(counts).some((count) => count > 0)) log.info("recovered from an unclean end", counts);
+  await endProcesses(deps, processes, takenUp);
 }
 
-function interruptRuns({ store, clock, lives }: RecoveryDeps): number {
-  const runs = store.runsInState(["running"]);
+/** Takes the steps at once, so that no update comes in between; one that can't be written is tried until it can, and the rest wait for it. */
+async function inTurn(deps: RecoveryDeps, steps: readonly (() => unknown)[]): Promise<void> {
+  const left = [...steps];
+  await untilWritten(deps, () => {
+    for (let [step] = left; step !== undefined; [step] = left) {
+      step();
+      left.shift();
+    }
+  });
+}
+
+/** An engine may have been started and not been recorded any more: then its run has a record, and the engine bears its mark. */
+async function endProcesses(
+  deps: RecoveryDeps,
+  processes: readonly RecordedProcess[],
+  takenUp: ReadonlySet<RunId>,
+): Promise<void> {
+  const { processes: system, store, records } = deps;
+  const leftRecords = records.runIds().filter((runId) => !takenUp.has(runId));
+  await system.endRecorded(processes);
+  await system.endMarked(leftRecords);
+  for (const { runId } of processes) await untilWritten(deps, () => store.forgetProcesses(runId));
+  for (const runId of leftRecords) records.remove(runId);
+}
+
+function interruptRuns({ store, clock, lives }: RecoveryDeps, takenUp: ReadonlySet<RunId>): number {
+  const runs = store.runsInState(["running"]).filter(({ id }) => !takenUp.has(id));
   for (const run of runs) {
     const outbox = interruptedRows(lives.open(run));
     store.endRun({ runId: run.id, state: "interrupted", finishedAt: clock.now(), outbox });

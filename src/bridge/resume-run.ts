@@ -1,4 +1,5 @@
 import { newSessionKey, type Run, type Sender, type SessionKey, sessionKeyOf } from "../domain/run.ts";
+import { noteOfRun } from "./guard.ts";
 import { enterQueue, type PromptDeps } from "./accept-prompt.ts";
 
 interface ResumeWish {
@@ -7,6 +8,8 @@ interface ResumeWish {
   readonly prompt: string;
   readonly sender: Sender;
   readonly updateId: number;
+  /** Default: now. Milliseconds since 1970. */
+  readonly notBefore?: number;
 }
 
 /**
@@ -36,9 +39,10 @@ function resumeRun(deps: PromptDeps, wish: ResumeWish): Run | undefined {
     sender: wish.sender,
     state: "queued",
     createdAt,
-    notBefore: createdAt,
+    notBefore: wish.notBefore ?? createdAt,
   };
-  if (!deps.store.acceptRun(next, wish.updateId)) return undefined;
+  const noted = noteOfRun(next, "resume", { after: wish.run.id });
+  if (!deps.store.acceptRun(next, wish.updateId, noted)) return undefined;
   enterQueue(deps, next);
   return next;
 }

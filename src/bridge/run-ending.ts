@@ -29,7 +29,9 @@ export function describeEnding(
   const finals = isFinal
     ? finalRows(live.shown(), { ...end, completed: shownResult(completed, state), label: LABELS[state] })
     : [];
-  const card = live.card.end(cardEnding(live, state, isFinal));
+  // Where its progress message was never shown, this is all the user would get to see.
+  const isOnlyWord = state === "interrupted" && !isFinal;
+  const card = isOnlyWord ? interruptedRows(live) : live.card.end(cardEnding(live, state, isFinal));
   return {
     runId: live.run.id,
     state,
@@ -44,7 +46,7 @@ export function describeEnding(
 function endState(completed: CompletedEvent, stopReason: StopReason | undefined): EndState {
   if (completed.ok) return "done";
   if (stopReason === "cancelled") return "cancelled";
-  if (stopReason === "shutdown") return "interrupted";
+  if (stopReason === "shutdown" || completed.fault === "interrupted") return "interrupted";
   return "failed";
 }
 

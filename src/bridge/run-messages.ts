@@ -6,12 +6,13 @@ import type { ProgressState } from "../progress/progress.ts";
 import { finalMessages } from "../render/final-message.ts";
 import { footer } from "../render/footer.ts";
 import { progressMessage } from "../render/progress-message.ts";
-import { formatCallbackData } from "../routing/callback-data.ts";
 import { formatContextLine } from "../routing/context-line.ts";
 import type { ResumeCodec } from "../runner/runner.ts";
-import type { Button, Keyboard } from "./chat-port.ts";
+import type { Keyboard } from "./chat-port.ts";
 import type { NewOutboxRow } from "./store-port.ts";
 import type { CardContent } from "./progress-card.ts";
+import { runButton } from "./run-button.ts";
+import { coverContent } from "./secret-cover.ts";
 import type { BridgeSettings } from "./settings.ts";
 
 /** One run as its messages show it. */
@@ -32,27 +33,16 @@ export interface CardExtras {
 }
 
 export function cancelKeyboard(runId: RunId): Keyboard {
-  return [[button("cancel", runId)]];
+  return [[runButton(runId, "cancel", "Cancel")]];
 }
 
 export function resumeKeyboard(runId: RunId): Keyboard {
-  return [[{ label: "Resume", data: formatCallbackData({ kind: "run", verb: "resume", runId }), style: "primary" }]];
+  return [[runButton(runId, "resume", "Resume")]];
 }
 
 /** Offered instead of running something the user may not want any more. */
 export function offerKeyboard(runId: RunId): Keyboard {
-  return [
-    [
-      { label: "Run", data: formatCallbackData({ kind: "run", verb: "run", runId }), style: "primary" },
-      button("discard", runId),
-    ],
-  ];
-}
-
-function button(verb: "cancel" | "discard", runId: RunId): Button {
-  return verb === "cancel"
-    ? { label: "Cancel", data: formatCallbackData({ kind: "run", verb, runId }), style: "danger" }
-    : { label: "Discard", data: formatCallbackData({ kind: "run", verb, runId }) };
+  return [[runButton(runId, "run", "Run"), runButton(runId, "discard", "Discard")]];
 }
 
 /** The progress message in one of its states. */
@@ -77,13 +67,17 @@ export function finalRows(
 ): readonly NewOutboxRow[] {
   const { run, progress, elapsedMs, settings } = shown;
   const { answer, error } = ending.completed;
-  const ends = runFooter(shown);
+  const { secrets } = settings;
+  const coveredCount = secrets.secretsIn([answer, error ?? ""].join("\n")).length;
+  const ends = runFooter(shown, coveredCount);
   const messages = finalMessages({
     header: header(progress, { label: ending.label, elapsedMs }),
-    answer,
+    answer: secrets.cover(answer),
     notices: ending.notices,
     maxParts: settings.maxFinalParts,
-    ...(error !== undefined && { error }),
+    // Once more after the Markdown is gone: `sk-**ant**-…` is a secret only then.
+    cover: (content) => coverContent(secrets, content),
+    ...(error !== undefined && { error: secrets.cover(error) }),
     ...(ends !== undefined && { footer: ends }),
   });
   const base = { thread: run.thread, runId: run.id, role: "final" } as const;
@@ -98,9 +92,13 @@ export function finalRows(
 }
 
 /** The resume line may be hidden only where the chat continues its session without it. */
-function runFooter({ run, progress, settings, codec }: ShownRun): MessageText | undefined {
+function runFooter({ run, progress, settings, codec }: ShownRun, coveredCount = 0): MessageText | undefined {
   const context = formatContextLine(run.context);
   const isHidden = !settings.showResumeLine && settings.sessionMode === "chat";
   const resumeLine = progress.resume && !isHidden ? codec?.formatResume(progress.resume) : undefined;
-  return footer({ ...(context !== undefined && { context }), ...(resumeLine !== undefined && { resumeLine }) });
+  return footer({
+    coveredCount,
+    ...(context !== undefined && { context }),
+    ...(resumeLine !== undefined && { resumeLine }),
+  });
 }

@@ -1,4 +1,6 @@
 import type { Run, RunId } from "../domain/run.ts";
+import type { RunRequest } from "../runner/runner.ts";
+import type { LiveRun } from "./live-run.ts";
 import { type RunDeps, runSession } from "./run-session.ts";
 import { showQueued } from "./queue-card.ts";
 
@@ -19,7 +21,12 @@ export class Scheduler {
   /** Runs may start from now on, those left from before included. */
   open(): void {
     this.#isOpen = true;
-    for (const run of this.#deps.store.runsInState(["queued"])) showQueued(this.#deps, this.#deps.lives.open(run));
+    const { store, lives } = this.#deps;
+    const passedOn = new Set(
+      store.runsInState(["running"]).flatMap(({ id }) => store.steeredInto(id).map((run) => run.id)),
+    );
+    const waiting = store.runsInState(["queued"]).filter(({ id }) => !passedOn.has(id));
+    for (const run of waiting) showQueued(this.#deps, lives.open(run));
     this.wake();
   }
 
@@ -36,19 +43,38 @@ export class Scheduler {
     if (dueAt !== undefined) this.#cancelTimer = this.#deps.clock.setTimer(dueAt - now, () => this.wake());
   }
 
-  /** Starts nothing any more, stops what runs, and resolves when all of it has ended. */
-  async drain(): Promise<void> {
+  /** Goes on with a run that an earlier start of this program began. */
+  takeUp(live: LiveRun, request: RunRequest): void {
+    this.#carry(live, request);
+  }
+
+  /**
+   * Starts nothing any more, stops what runs, and resolves when all of it has ended. With `keepRuns` those that survive are left to the
+   * next start of this program.
+   */
+  async drain({ keepRuns = false }: { readonly keepRuns?: boolean } = {}): Promise<void> {
     this.#isOpen = false;
     this.#cancelTimer?.();
-    for (const runId of this.#underWay.keys()) this.#deps.lives.find(runId)?.stop("shutdown");
-    await Promise.all(this.#underWay.values());
+    const { lives, records } = this.#deps;
+    const ending = [...this.#underWay].filter(([runId]) => !keepRuns || records.find(runId) === undefined);
+    const isEnding = new Set(ending.map(([runId]) => runId));
+    for (const runId of this.#underWay.keys()) {
+      if (isEnding.has(runId)) lives.find(runId)?.stop("shutdown");
+      else lives.find(runId)?.leave();
+    }
+    await Promise.all(ending.map(([, ended]) => ended));
   }
 
   #start(run: Run, startedAt: number): void {
     if (!this.#deps.store.startRun(run.id, startedAt)) return;
     const live = this.#deps.lives.open(run);
     live.replaceRun({ ...run, state: "running", startedAt });
-    const ended = runSession(this.#deps, live)
+    this.#carry(live);
+  }
+
+  #carry(live: LiveRun, takenUp?: RunRequest): void {
+    const { run } = live;
+    const ended = runSession(this.#deps, live, takenUp)
       .catch((error: unknown) => this.#deps.log.error("a run broke", { run: run.id, error }))
       .finally(() => {
         this.#underWay.delete(run.id);

@@ -1,6 +1,7 @@
 import type { EngineId } from "../domain/event.ts";
 import type { RunOptions } from "../domain/run.ts";
 import type { AllowRule, ApprovalPolicy } from "../routing/approval-policy.ts";
+import type { SecretCover } from "./secret-cover.ts";
 
 /** A directory the user gave a name in `takopi.toml`. */
 export interface Project {
@@ -44,10 +45,12 @@ export interface BridgeSettings {
   /** Messages an answer may take before the whole goes into a file. */
   readonly maxFinalParts: number;
   readonly approvals: ApprovalSettings;
-  /** Users who may answer what engines ask; absent: everybody who may chat. */
-  readonly deciderIds?: ReadonlySet<number>;
   /** When an unanswered decision is brought to mind first; 0: never. */
   readonly remindAfterMs: number;
   /** How long an engine may say nothing before the user is told; 0: for ever. */
   readonly silentAfterMs: number;
+  /** US dollars a day after which the user is told what the engines report; 0: never. */
+  readonly dailyCostUsd: number;
+  /** What is covered in everything engines say. */
+  readonly secrets: SecretCover;
 }

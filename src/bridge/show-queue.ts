@@ -1,9 +1,9 @@
 import type { IncomingMessage } from "../domain/incoming.ts";
 import type { Run } from "../domain/run.ts";
-import type { Thread } from "../domain/thread.ts";
 import { formatElapsed } from "../progress/elapsed.ts";
 import type { Deliveries } from "./deliveries.ts";
 import type { Clock } from "./ports.ts";
+import { queuedInTurn } from "./queue-order.ts";
 import { runLabel } from "./run-label.ts";
 import { say } from "./say.ts";
 import type { Store } from "./store-port.ts";
@@ -19,7 +19,7 @@ export function showQueue(deps: QueueDeps, message: IncomingMessage): void {
   const { thread, messageId: replyTo } = message;
   const now = deps.clock.now();
   const working = deps.store.runsInState(["running"], thread).map((run) => workingLine(run, now));
-  const queued = inTurn(deps.store, thread).map((run, index) => `${index + 1}. ${runLabel(run)}`);
+  const queued = queuedInTurn(deps.store, thread).map((run, index) => `${index + 1}. ${runLabel(run)}`);
   const text = [
     ...(working.length === 0 ? ["Nothing is running here."] : working),
     ...(queued.length === 0
@@ -27,12 +27,6 @@ export function showQueue(deps: QueueDeps, message: IncomingMessage): void {
       : ["", "Queued (edit the message to change one, its Drop button to take it out):", ...queued]),
   ].join("\n");
   say(deps.deliveries, { thread, replyTo, text });
-}
-
-/** In each session one may have been let in before older ones. */
-function inTurn(store: Store, thread: Thread): readonly Run[] {
-  const queued = store.runsInState(["queued"], thread).map((run) => ({ run, before: store.queuedBefore(run.id) }));
-  return queued.toSorted((a, b) => a.before - b.before).map(({ run }) => run);
 }
 
 function workingLine(run: Run, now: number): string {

@@ -22,8 +22,18 @@ export function steerRun(deps: SteerDeps, run: Run, by: Sender): string {
     store.endSteering(run.id);
     return "The run it waited for has ended: it starts by itself.";
   }
-  lives.open(run).show("queued", () => ({ note: `being passed to ${target.engine}`, keyboard: [] }));
+  showPassedOn(deps, run, target);
   return `Passing it to ${target.engine}…`;
+}
+
+/** Its engine may have the prompt, or may be about to get it, under an earlier start of this program: it is told which one is meant. */
+export function passOnAgain(deps: SteerDeps, run: Run, target: LiveRun): void {
+  target.steer(run.id, run.prompt, () => void finishSteered(deps, run, target.run));
+  showPassedOn(deps, run, target.run);
+}
+
+function showPassedOn({ lives }: SteerDeps, run: Run, { engine }: Run): void {
+  lives.open(run).show("queued", () => ({ note: `being passed to ${engine}`, keyboard: [] }));
 }
 
 /** Ends the run that works and lets this one go next. Returns what to tell the user. */

@@ -6,6 +6,7 @@ import type { PastTurn } from "../runner/runner.ts";
 import type { ChoiceStore } from "./choices/choice-store.ts";
 import type { DurableOperation } from "./durable-operation.ts";
 import type { DecisionKey, DecisionStore } from "./decisions/decision-store.ts";
+import type { RetentionStore } from "./retention-store.ts";
 
 /** An update as Telegram sent it, kept until it has had its effect. */
 export interface InboxUpdate {
@@ -51,6 +52,12 @@ export interface RunEnding {
   readonly outbox: readonly NewOutboxRow[];
 }
 
+/** The last words of a run, nothing covered in them. */
+export interface RunResult {
+  readonly answer: string;
+  readonly error?: string;
+}
+
 /** A message of a run, found by what the user replied to. */
 export interface MessageLink {
   readonly runId: RunId;
@@ -83,7 +90,7 @@ export type PairingOutcome = "paired" | "wrong" | "expired" | "locked" | "none";
  * The journal. Calls are synchronous and durable when they return; each is one transaction. Throws `StoreError` when the database
  * can't be written (disk full, read-only): the caller must then not go on as if it had been.
  */
-export interface Store extends DecisionStore, ChoiceStore {
+export interface Store extends DecisionStore, ChoiceStore, RetentionStore {
   // inbox
   /** Records an update before Telegram is told to forget it. False when it was recorded before. */
   receiveUpdate(update: InboxUpdate): boolean;
@@ -93,8 +100,8 @@ export interface Store extends DecisionStore, ChoiceStore {
   finishUpdate(updateId: number): void;
 
   // runs
-  /** Inserts the run with its prompt message link, and finishes the update it came from. False when that update already had its effect. */
-  acceptRun(run: Run, updateId: number): boolean;
+  /** Inserts the run with its prompt message link and what is noted of it, and finishes the update it came from. False when that update already had its effect. */
+  acceptRun(run: Run, updateId: number, noted?: AuditEntry): boolean;
   /** Appends a later part of a split paste to a run that has not started, and finishes the update. */
   appendPrompt(runId: RunId, part: { text: string; messageId: number; notBefore: number; updateId: number }): void;
   /** Replaces the prompt of a run that is `queued` or `held`. False when it is too late, also because it is being passed to another run. */
@@ -108,18 +115,28 @@ export interface Store extends DecisionStore, ChoiceStore {
   runsInState(states: readonly RunState[], thread?: Thread): readonly Run[];
   /** Models that runs of this engine were asked for, the latest first, at most five. */
   recentModels(engine: string): readonly string[];
-  /** The youngest run of this sender in this thread that is queued and not yet due. */
-  openPaste(thread: Thread, senderId: number, now: number): Run | undefined;
+  /** What runs that ended at or after this time used, as their engines reported it; undefined for those that did not. */
+  usagesSince(time: number): readonly (Readonly<Record<string, unknown>> | undefined)[];
+  /** The youngest run of this sender in this thread that is queued, and due after `now` and at `dueBy` at the latest. */
+  openPaste(thread: Thread, senderId: number, times: { readonly now: number; readonly dueBy: number }): Run | undefined;
   /** `queued` → `running`. False when the run is no longer queued. */
   startRun(runId: RunId, startedAt: number): boolean;
+  /** `running` → `queued`, where its engine has certainly not got the prompt. False when it does not run. */
+  requeueRun(runId: RunId): boolean;
   /** `held` → `queued`. False when it is no longer held. */
   releaseRun(runId: RunId): boolean;
   /** The engine named the session: sets the token, and moves every run under the provisional key to the real one. */
   bindSession(runId: RunId, token: ResumeToken): void;
   /** The session to resume is gone: the run, and those waiting for the same session, go on without it under a new key. */
   dropSession(runId: RunId, key: SessionKey): void;
+  /** Where runs of a session of that name were asked for, whatever their engine; empty when there were none. */
+  placesOfSession(token: ResumeToken): readonly SessionPlace[];
   /** The finished turns of a session in the order they ended, for engines that keep none themselves. */
   pastTurns(token: ResumeToken): readonly PastTurn[];
+  /** What the run ended with, as the engine said it. Undefined while it is not over, and once it is no longer kept. */
+  resultOf(runId: RunId): RunResult | undefined;
+  /** The youngest run of a thread that has ended with an answer. */
+  lastAnswered(thread: Thread): Run | undefined;
   /** Ends a run and queues what the user gets to see. False when it had ended before; nothing is written then. */
   endRun(ending: RunEnding): boolean;
 
@@ -128,7 +145,9 @@ export interface Store extends DecisionStore, ChoiceStore {
   beginSteering(runId: RunId, into: RunId): boolean;
   /** It was not taken and may start. */
   endSteering(runId: RunId): boolean;
-  /** Those whose fate the program's end left open: `queued` → `held`. Returns them. */
+  /** The queued runs that are being passed to this one. */
+  steeredInto(runId: RunId): readonly Run[];
+  /** Those whose fate the program's end left open, as the run they were passed to has ended: `queued` → `held`. Returns them. */
   withholdSteered(): readonly Run[];
   /** Of the queued runs of its session this one is next. */
   putFirst(runId: RunId): boolean;
@@ -150,7 +169,11 @@ export interface Store extends DecisionStore, ChoiceStore {
   forgetSessions(owner: SessionOwner): number;
 
   // outbox
+  /** Whether a message of this run is on its way, so that its id is not known yet. */
+  isSendingFor(runId: RunId): boolean;
   enqueue(row: NewOutboxRow): number;
+  /** How many rows wait to be sent, and when the oldest was written. */
+  outboxBacklog(): { readonly waiting: number; readonly oldestAt?: number };
   /** The rows to deliver next and due: of each chat the oldest new message, and the oldest edit or deletion whose run has none left. */
   nextDeliveries(now: number): readonly OutboxRow[];
   /** When the next postponed row is due. */
@@ -193,6 +216,11 @@ export interface Store extends DecisionStore, ChoiceStore {
   close(): void;
 }
 
+export interface SessionPlace {
+  readonly chatId: number;
+  readonly project?: string;
+}
+
 /** Whose remembered sessions: a thread, and in groups the sender in it. */
 export interface SessionOwner {
   readonly thread: Thread;
@@ -204,7 +232,7 @@ export interface AuditEntry {
   readonly at: number;
   /** Who: a user id, or `bot`. */
   readonly actor: string;
-  /** What, as a verb: `pair`, `refuse`, `cancel`, `release`. */
+  /** What, as a verb: `pair`, `refuse`, `prompt`, `cancel`, `decide`. */
   readonly verb: string;
   readonly subject?: string;
   readonly detail?: Readonly<Record<string, unknown>>;

@@ -1,10 +1,13 @@
+import type { askStatus } from "../app/ask-status.ts";
 import type { Engines, EngineStatus } from "../app/engines.ts";
 import type { takeLocks } from "../app/locks.ts";
+import type { SupervisorMachine } from "../app/supervisor/machine.ts";
 import type { HappiRequest, RunningHappi } from "../app/serve-happi.ts";
 import type { openPairing, waitForPairing } from "../app/pair.ts";
 import type { startBot } from "../app/start-bot.ts";
 import type { startLocal } from "../app/start-local.ts";
 import type { Store } from "../bridge/store-port.ts";
+import type { AuditReader } from "../store/read-audit.ts";
 import type { LoadedConfig } from "../config/load-config.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -21,6 +24,10 @@ export interface App {
   loadEngines(loaded: LoadedConfig, env: Env): Promise<Engines>;
   engineVersion(status: EngineStatus, env: Env): Promise<string | undefined>;
   openStore(path: string): Promise<Store>;
+  openAudit(path: string): Promise<AuditReader>;
+  readonly askStatus: typeof askStatus;
+  /** The machine as `takopi service` changes it. */
+  supervisorMachine(env: Env): Promise<SupervisorMachine>;
   /** On the standard input and output of this process. */
   serveHappi(request: Omit<HappiRequest, "input" | "output">): Promise<RunningHappi>;
 }
@@ -39,6 +46,9 @@ export const app: App = {
   loadEngines: async (loaded, env) => await (await import("../app/engine-source.ts")).enginesOf(loaded, env),
   engineVersion: async (status, env) => await (await import("../app/engines.ts")).engineVersion(status, env),
   openStore: async (path) => (await import("../store/open-store.ts")).openStore({ path, now: Date.now }),
+  openAudit: async (path) => (await import("../store/read-audit.ts")).openAudit(path),
+  askStatus: async (place) => await (await import("../app/ask-status.ts")).askStatus(place),
+  supervisorMachine: async (env) => (await import("../app/supervisor/machine.ts")).thisMachine(env),
   serveHappi: async (request) => {
     const { serveHappi } = await import("../app/serve-happi.ts");
     return await serveHappi({ ...request, input: process.stdin, output: process.stdout });

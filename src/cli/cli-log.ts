@@ -1,6 +1,7 @@
 import { createLog, logOptionsFromEnv } from "../app/log.ts";
 import type { Log } from "../bridge/ports.ts";
 import type { LoadedConfig } from "../config/load-config.ts";
+import { secretsOfEnvironment } from "../config/own-secrets.ts";
 import { isSecretKey } from "../config/secret-shapes.ts";
 import type { Cli, GlobalOptions } from "./cli.ts";
 import type { ConfigPlace } from "./cli-config.ts";
@@ -10,7 +11,10 @@ export function createCliLog(cli: Cli, options: GlobalOptions, loaded?: LoadedCo
   const log = createLog({
     ...logOptionsFromEnv(cli.io.env),
     ...(options.debug === true && { level: "debug" }),
-    secrets: loaded === undefined ? [] : secretsOf(loaded),
+    secrets: [
+      ...secretsOfEnvironment(cli.io.env, loaded?.config.secrets.names ?? []),
+      ...(loaded === undefined ? [] : secretsOf(loaded)),
+    ],
     write: cli.io.stderr,
   });
   for (const warning of loaded?.warnings ?? []) log.warn(warning);

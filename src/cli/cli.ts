@@ -1,6 +1,9 @@
 import type { App } from "./app.ts";
 import type { Questions } from "./questions.ts";
 
+/** Why a program is told to end. `restart`: it is about to be started again, and what can go on meanwhile is to go on. */
+export type StopKind = "stop" | "restart";
+
 /** What the commands may use of the world. */
 export interface CliIo {
   readonly stdout: (text: string) => void;
@@ -9,8 +12,8 @@ export interface CliIo {
   readonly cwd: string;
   /** Whether questions can be asked: both standard input and output are a terminal. */
   readonly isInteractive: boolean;
-  /** Calls back on each SIGINT and SIGTERM until the returned function is called. */
-  readonly onStopSignal: (listener: () => void) => () => void;
+  /** Calls back on each SIGINT and SIGTERM (`stop`) and SIGUSR2 (`restart`) until the returned function is called. */
+  readonly onStopSignal: (listener: (kind?: StopKind) => void) => () => void;
 }
 
 /** What every command is made with. */

@@ -3,6 +3,7 @@ import { redact } from "../app/redact.ts";
 import { ConfigError } from "../config/config-error.ts";
 import type { Cli, GlobalOptions } from "./cli.ts";
 import { CliError, type ExitCode } from "./cli-error.ts";
+import { addAudit } from "./commands/audit.ts";
 import { addConfig } from "./commands/config.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addEngines } from "./commands/engines.ts";
@@ -10,7 +11,9 @@ import { addHappi } from "./commands/happi.ts";
 import { addLocal } from "./commands/local.ts";
 import { addPair } from "./commands/pair.ts";
 import { addSetup } from "./commands/setup.ts";
+import { addService } from "./commands/service.ts";
 import { addStart } from "./commands/start.ts";
+import { addStatus } from "./commands/status.ts";
 import { readVersion } from "./version.ts";
 
 const EXAMPLES = `
@@ -19,6 +22,8 @@ Examples:
   takopi claude             start it with claude as the default engine
   takopi setup              connect a Telegram bot, step by step
   takopi local --port 8080  chat in the browser, without Telegram
+  takopi service install    keep the bot running, also after a restart of the machine
+  takopi status             say how the running bot is doing
   takopi doctor             find out why something does not work
   takopi config set default_engine codex
   takopi --config ~/other/takopi.toml
@@ -53,7 +58,10 @@ function buildProgram(cli: Cli, onExit: (code: ExitCode) => void): Command {
   addSetup(program, cli);
   addLocal(program, cli, onExit);
   addPair(program, cli);
+  addStatus(program, cli, onExit);
+  addService(program, cli);
   addDoctor(program, cli, onExit);
+  addAudit(program, cli, onExit);
   addEngines(program, cli);
   addHappi(program, cli, onExit);
   addConfig(program, cli);

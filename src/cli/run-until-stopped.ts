@@ -1,10 +1,10 @@
-import type { CliIo } from "./cli.ts";
+import type { CliIo, StopKind } from "./cli.ts";
 import type { ExitCode } from "./cli-error.ts";
 
 /** What is started, runs, and can be asked to stop. */
 export interface Stoppable {
   readonly finished: Promise<void>;
-  stop(): Promise<void>;
+  stop(options?: { readonly keepRuns?: boolean }): Promise<void>;
 }
 
 /** A service manager loses patience soon after that; everything accepted is in the journal anyway. */
@@ -12,7 +12,8 @@ const STOP_LIMIT_MS = 10_000;
 
 /**
  * Starts it and resolves with the exit code when it has ended: by itself, or because of a signal. The first signal asks it to stop
- * and waits at most ten seconds; a second one does not wait. Rejects when it can't start or can't go on.
+ * and waits at most ten seconds; a second one does not wait. Before a restart, runs that survive it are left alone. Rejects when it can't
+ * start or can't go on.
  */
 export async function runUntilStopped<Running extends Stoppable>(
   io: Pick<CliIo, "onStopSignal">,
@@ -20,7 +21,7 @@ export async function runUntilStopped<Running extends Stoppable>(
   onStarted: (running: Running) => void,
 ): Promise<ExitCode> {
   const signals = new StopSignals();
-  const unlisten = io.onStopSignal(() => signals.next());
+  const unlisten = io.onStopSignal((kind) => signals.next(kind));
   try {
     const running = await Promise.race([start(), signals.first]);
     // Asked before it ran: nothing was accepted, so there is nothing to wait for.
@@ -28,7 +29,7 @@ export async function runUntilStopped<Running extends Stoppable>(
     onStarted(running);
     const ending = await Promise.race([endedByItself(running), signals.first]);
     if (ending !== "first") return 0;
-    return (await Promise.race([stopInTime(running), signals.second])) === "second" ? 130 : 0;
+    return (await Promise.race([stopInTime(running, signals.isRestart), signals.second])) === "second" ? 130 : 0;
   } finally {
     unlisten();
   }
@@ -47,6 +48,7 @@ async function endedByItself(running: Stoppable): Promise<void> {
 class StopSignals {
   readonly first: Promise<"first">;
   readonly second: Promise<"second">;
+  isRestart = false;
   readonly #waiting: (() => void)[] = [];
 
   constructor() {
@@ -54,18 +56,19 @@ class StopSignals {
     this.second = new Promise((resolve) => this.#waiting.push(() => resolve("second")));
   }
 
-  next(): void {
+  next(kind?: StopKind): void {
+    this.isRestart = kind === "restart";
     this.#waiting.shift()?.();
   }
 }
 
-async function stopInTime(running: Stoppable): Promise<void> {
+async function stopInTime(running: Stoppable, keepRuns = false): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, STOP_LIMIT_MS);
   });
   try {
-    await Promise.race([running.stop(), limit]);
+    await Promise.race([running.stop({ keepRuns }), limit]);
   } finally {
     clearTimeout(timer);
   }

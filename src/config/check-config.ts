@@ -29,7 +29,13 @@ export function checkConfig(table: Table, input: CheckInput): CheckedConfig {
   }
   const problems = [...strangers, ...checkRules({ ...input, table, config: parsed.data })];
   if (problems.length > 0) return { kind: "invalid", problems };
-  return { kind: "valid", config: { ...parsed.data, projects: withAbsolutePaths(parsed.data.projects, input.dir) } };
+  const { projects, health } = parsed.data;
+  const paths = { projects: withAbsolutePaths(projects, input.dir), health: withAbsoluteFile(health, input.dir) };
+  return { kind: "valid", config: { ...parsed.data, ...paths } };
+}
+
+function withAbsoluteFile(health: TakopiConfig["health"], dir: string): TakopiConfig["health"] {
+  return health.file === undefined ? health : { ...health, file: absolutePath(health.file, dir) };
 }
 
 function withAbsolutePaths(projects: TakopiConfig["projects"], dir: string): TakopiConfig["projects"] {

@@ -25,10 +25,13 @@ const RULES: readonly Rule[] = [
   projectAliasesAreFree,
   projectEnginesAreKnown,
   chatsAreUnique,
+  chatsAreNamedById,
   approvalEnginesAreKnown,
 ];
 
 const KIND_HINT = `Write what it speaks: kind = "acp", "happi", "heddle" or "happy"`;
+
+const CHAT_ID = /^-?[1-9]\d{0,14}$/;
 
 const ENGINE_ID = /^[a-z][a-z0-9_-]{0,31}$/;
 
@@ -155,6 +158,16 @@ function chatsAreUnique(input: RuleInput): readonly ConfigProblem[] {
     const key = formatKeyPath(["projects", alias, "chat_id"]);
     return owner === undefined ? [] : [{ key, message: `${chatId} is already ${owner}`, hint: "Use another chat" }];
   });
+}
+
+function chatsAreNamedById({ config }: RuleInput): readonly ConfigProblem[] {
+  return Object.keys(config.chats)
+    .filter((id) => !CHAT_ID.test(id))
+    .map((id) => ({
+      key: formatKeyPath(["chats", id]),
+      message: `"${id}" is not the id of a chat`,
+      hint: 'Write the number in quotes: [chats."-1001234567890"]',
+    }));
 }
 
 function projects({ config }: RuleInput): readonly [string, TakopiConfig["projects"][string]][] {

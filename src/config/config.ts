@@ -11,8 +11,12 @@ export interface TakopiConfig {
   readonly transports: { readonly telegram: TelegramConfig };
   /** Alias → project. Aliases are unique without regard to case. */
   readonly projects: Readonly<Record<string, ProjectConfig>>;
+  /** Chat id → who may do what there. A group named here is listened in. */
+  readonly chats: Readonly<Record<string, NarrowingLists>>;
   readonly limits: LimitsConfig;
   readonly approvals: ApprovalsConfig;
+  readonly secrets: SecretsConfig;
+  readonly health: HealthConfig;
   readonly plugins: PluginsConfig;
   /** Engines the user defines. Their tables are read with `LoadedConfig.engineTable`. */
   readonly engines: Readonly<Record<string, UserEngineConfig>>;
@@ -27,6 +31,8 @@ interface TelegramConfig {
   readonly allowed_user_ids: readonly number[];
   /** Who may answer what the agent asks. Absent: everybody who may chat. Never empty. */
   readonly decide_user_ids?: readonly number[];
+  /** Who may change what holds for a whole chat. Absent: everybody who may chat. */
+  readonly admin_user_ids?: readonly number[];
   /** Bot API server, without a slash at the end. */
   readonly api_root: string;
   /** Default `split`. */
@@ -60,7 +66,14 @@ interface FilesConfig {
   readonly deny_globs: readonly string[];
 }
 
-export interface ProjectConfig {
+/** Take away from the general lists. Absent: no further limit. Empty: nobody. */
+export interface NarrowingLists {
+  readonly allowed_user_ids?: readonly number[];
+  readonly decide_user_ids?: readonly number[];
+  readonly admin_user_ids?: readonly number[];
+}
+
+export interface ProjectConfig extends NarrowingLists {
   /** Absolute. */
   readonly path: string;
   /** As written: absolute, or relative to `path`. Default `.worktrees`. */
@@ -84,6 +97,15 @@ interface ApprovalsConfig {
   readonly engines: Readonly<Record<string, ApprovalPolicy>>;
 }
 
+interface SecretsConfig {
+  /** Default true: what looks like a secret is covered in everything that goes into the chat. */
+  readonly cover: boolean;
+  /** Environment variables whose values are covered although their names do not say that they are secret. */
+  readonly names: readonly string[];
+  /** What is never covered; `*` stands for any text. */
+  readonly allow: readonly string[];
+}
+
 interface LimitsConfig {
   /** Runs of different sessions at the same time. Default 16. */
   readonly max_parallel_runs: number;
@@ -93,6 +115,20 @@ interface LimitsConfig {
   readonly remind_after_s: number;
   /** Seconds an engine may say nothing before the user is told; 0: for ever. Default 600. */
   readonly silent_after_s: number;
+  /** US dollars a day after which the user is told what the engines report; 0: never. Default 50. */
+  readonly daily_cost_usd: number;
+  /** Whether runs go on while the bot is restarted, where the engine can. Default true. */
+  readonly survive_restart: boolean;
+  /** Days that ended runs are kept; 0: for ever. Default 90. */
+  readonly keep_days: number;
+}
+
+/** How supervisors may look at the bot. */
+interface HealthConfig {
+  /** Absolute. Absent: none is written. */
+  readonly file?: string;
+  /** On 127.0.0.1. Absent: none is opened. */
+  readonly port?: number;
 }
 
 interface PluginsConfig {

@@ -12,14 +12,27 @@ export const RESERVED_COMMANDS: readonly string[] = [
   "plan",
   "queue",
   "reasoning",
+  "reveal",
   "sessions",
   "start",
+  "status",
   "topic",
   "trigger",
 ];
 
 /** Commands of the program, which an engine may not be named like: `takopi <engine>` starts with that engine. */
-export const PROGRAM_COMMANDS: readonly string[] = ["config", "doctor", "engines", "happi", "local", "pair", "setup"];
+export const PROGRAM_COMMANDS: readonly string[] = [
+  "audit",
+  "config",
+  "doctor",
+  "engines",
+  "happi",
+  "local",
+  "pair",
+  "service",
+  "setup",
+  "status",
+];
 
 /** Tables of engines the original knows. Accepted with a warning where this program has no such engine. */
 export const ORIGINAL_ENGINES: readonly string[] = ["claude", "codex", "opencode", "pi"];

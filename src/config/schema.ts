@@ -67,6 +67,17 @@ const chatId = key(
 
 const userIds = z.array(z.int().positive());
 
+function narrowing() {
+  return key(userIds, "a list of user ids; an empty one lets nobody", "[123456789]").exactOptional();
+}
+
+/** Take away from the general lists where they are written. */
+const narrowingLists = {
+  allowed_user_ids: narrowing(),
+  decide_user_ids: narrowing(),
+  admin_user_ids: narrowing(),
+};
+
 const topicsSchema = z.strictObject({
   enabled: flag(false),
   scope: choice(["auto", "main", "projects", "all"], "auto"),
@@ -103,6 +114,11 @@ const telegramSchema = z.strictObject({
     "a list of at least one user id; without the key everybody who may chat may decide",
     "[123456789]",
   ).exactOptional(),
+  admin_user_ids: key(
+    userIds,
+    "a list of user ids; without the key everybody who may chat is an admin",
+    "[123456789]",
+  ).exactOptional(),
   api_root: key(
     z
       .url({ protocol: /^https?$/ })
@@ -135,6 +151,7 @@ const projectSchema = z.strictObject({
   default_model: text("opus").exactOptional(),
   default_reasoning: text("high").exactOptional(),
   approvals: policy("ask").exactOptional(),
+  ...narrowingLists,
 });
 
 const approvalsSchema = z.strictObject({
@@ -155,15 +172,28 @@ export const configSchema: z.ZodType<TakopiConfig> = z.object({
   watch_config: flag(false),
   transports: z.strictObject({ telegram: telegramSchema.prefault({}) }).prefault({}),
   projects: z.record(z.string(), projectSchema).default({}),
+  chats: z.record(z.string(), z.strictObject(narrowingLists)).default({}),
   limits: z
     .strictObject({
       max_parallel_runs: key(z.int().min(1).max(1000).default(16), "a whole number from 1 to 1000", "16"),
       max_age_s: wholeSeconds(3600),
       remind_after_s: wholeSeconds(600),
       silent_after_s: wholeSeconds(600),
+      daily_cost_usd: key(z.number().nonnegative().default(50), "an amount in US dollars", "50"),
+      survive_restart: flag(true),
+      keep_days: key(z.int().min(0).max(36_500).default(90), "a whole number of days", "90"),
     })
     .prefault({}),
   approvals: approvalsSchema.prefault({}),
+  secrets: z
+    .strictObject({ cover: flag(true), names: texts([], `["INTERNAL_LOGIN"]`), allow: texts([], `["sk-test-*"]`) })
+    .prefault({}),
+  health: z
+    .strictObject({
+      file: text("health.json").exactOptional(),
+      port: key(z.int().min(1).max(65_535), "a port from 1 to 65535", "8080").exactOptional(),
+    })
+    .prefault({}),
   plugins: z.object({ enabled: texts([], "[]"), runners: texts([], `["./my-runner"]`) }).prefault({}),
   engines: z.record(z.string(), z.looseObject({ kind: text("acp").exactOptional() })).default({}),
 });

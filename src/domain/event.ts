@@ -63,9 +63,10 @@ export interface ActionEvent {
 
 /**
  * Why a run failed, where the program can act on it rather than only show it.
- * `session_not_found`: the engine no longer has the session that was to be resumed; nothing ran.
+ * `session_not_found`: the engine no longer has the session that was to be resumed; nothing ran. `interrupted`: the engine was gone, and
+ * nothing tells how it ended, when the run was taken up after a restart. `usage_limit`: the account has no more to give for now.
  */
-export type RunFault = "session_not_found";
+export type RunFault = "session_not_found" | "interrupted" | "usage_limit";
 
 /** Last event of every run, exactly one. */
 export interface CompletedEvent {
@@ -78,6 +79,8 @@ export interface CompletedEvent {
   /** For people: what went wrong and what to do. Present when `ok` is false. */
   readonly error?: string;
   readonly fault?: RunFault;
+  /** With `usage_limit`, where the engine says it: when it is over, in milliseconds since 1970. */
+  readonly resetsAt?: number;
   /** Passed through as the engine reports it. */
   readonly usage?: Readonly<Record<string, unknown>>;
 }

@@ -62,6 +62,7 @@ function hostOf({ engines, runner, request, asked, flags }: PreparedRun, host: H
     followUps: nothing(),
     // Told in the prompt unless the session goes on; then only engines that keep no sessions ask for it.
     history: () => (request.resume === undefined ? [] : asked.earlier),
+    caughtUp: () => {},
     processStarted: (started) => host.processStarted(started, runId),
   };
 }

@@ -92,7 +92,8 @@ export function translateCompleted(event: CompletedEvent, ending: Ending): reado
 
 function failureOf({ engine, error, fault }: CompletedEvent, { isStopped }: Ending): HappiFailure {
   const message = error === undefined || error === "" ? `${engine} failed without saying why` : error;
-  return { code: fault ?? (isStopped ? "cancelled" : "runtime_error"), message };
+  if (fault === "session_not_found") return { code: fault, message };
+  return { code: isStopped ? "cancelled" : "runtime_error", message };
 }
 
 /** Never cuts within a character, and none is empty. */

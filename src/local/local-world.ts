@@ -151,6 +151,16 @@ export class LocalWorld {
     this.#dropConnections();
   }
 
+  /** Delivers the latest updates once more, as Telegram does when it missed their confirmation. Returns how many. */
+  repeatUpdates(): number {
+    return this.state.updates.repeat();
+  }
+
+  /** What the bot has not been told yet reaches it in the opposite order. Returns how many updates there are. */
+  reverseUpdates(): number {
+    return this.state.updates.reverse();
+  }
+
   /** What is true now; with `chat` also that chat's messages. */
   snapshot(chat?: number): WorldSnapshot {
     const { state } = this;

@@ -1,3 +1,4 @@
+import { beginning } from "../domain/clipped.ts";
 import type { FileChange } from "../domain/event.ts";
 import { formatElapsed } from "./elapsed.ts";
 import type { ActionProgress, ActionStatus, ProgressState } from "./progress.ts";
@@ -100,10 +101,9 @@ function inlineCode(title: string): readonly LinePart[] {
 function shorten(title: string): string {
   const line = title.replace(/\s+/g, " ").trim();
   if (line.length <= MAX_TITLE_CHARS) return line;
-  const cut = line.slice(0, MAX_TITLE_CHARS - 1);
+  const cut = beginning(line, MAX_TITLE_CHARS - 1);
   const lastSpace = cut.lastIndexOf(" ");
-  const kept = (lastSpace > MAX_TITLE_CHARS / 2 ? cut.slice(0, lastSpace) : cut).replace(/[\ud800-\udbff]$/, "");
-  return `${kept}…`;
+  return `${lastSpace > MAX_TITLE_CHARS / 2 ? cut.slice(0, lastSpace) : cut}…`;
 }
 
 function words(text: string): LinePart {

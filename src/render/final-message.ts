@@ -14,6 +14,8 @@ export interface FinalInput {
   readonly footer?: MessageText;
   /** How many messages an answer may take before it becomes a file: 4, or 1 where answers are trimmed. */
   readonly maxParts: number;
+  /** Applied to the whole text before it is split; keeps its length. */
+  readonly cover?: (content: MessageText) => MessageText;
 }
 
 /** What the user gets at the end of a run, in this order. */
@@ -30,7 +32,8 @@ const CONTINUED_CHARS = 24;
 
 /** The complete answer in as many messages as it needs; the footer is on the last one only. */
 export function finalMessages(input: FinalInput): FinalMessages {
-  const body = finalBody(input);
+  const { cover = (content) => content } = input;
+  const body = cover(finalBody(input));
   const bodies = splitText(body, splitOptions(input));
   if (bodies.length <= input.maxParts) return { parts: withHeaders(bodies, input) };
   const rest = plain("The whole answer is in the file.");

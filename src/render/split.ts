@@ -54,7 +54,8 @@ function fitsAsLast({ text, from, entities }: Rest, limits: Required<SplitOption
 
 /** Where the part ends: before the last character, so that a part remains that can hold the reserve. */
 function findCut({ text, from, entities }: Rest, { maxChars, maxEntities }: Required<SplitOptions>): number {
-  const firstTooMany = entities[maxEntities]?.offset ?? text.length;
+  // Those that the part begins with can't be shared out: a cut between them would leave parts of one character.
+  const firstTooMany = entities.slice(maxEntities).find(({ offset }) => offset > from)?.offset ?? text.length;
   const limit = Math.max(from + 1, Math.min(from + maxChars, firstTooMany, text.length - 1));
   const worthwhile = from + Math.ceil((limit - from) / 4);
   const cuts: readonly { readonly at: number; readonly atLeast: number }[] = [

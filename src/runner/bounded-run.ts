@@ -107,6 +107,7 @@ function hostWith(signal: AbortSignal, host: RunHost): RunHost {
     decide: (request, withdrawn) => host.decide(request, withdrawn),
     answerTaken: (requestId) => host.answerTaken(requestId),
     history: () => host.history(),
+    caughtUp: () => host.caughtUp(),
     processStarted: (process) => host.processStarted(process),
   };
 }

@@ -74,11 +74,13 @@ export class ContractRules {
   }
 
   #allows(token: ResumeToken): boolean {
-    if (token.engine !== this.#engine) return false;
+    if (token.engine !== this.#engine || token.value.trim() === "") return false;
     return this.#session === undefined || isSameSession(token, this.#session);
   }
 
   #wrongSession(token: ResumeToken): string {
+    if (token.value.trim() === "")
+      return `${this.#engine} named a session without a name. Start a new session with /new.`;
     const expected = this.#session === undefined ? "one of its own" : this.#session.value;
     return `${this.#engine} answered from session ${token.value} instead of ${expected}. Start a new session with /new.`;
   }

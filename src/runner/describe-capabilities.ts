@@ -20,6 +20,11 @@ export const capabilityNames: readonly CapabilityName[] = [
   { key: "effort", name: "effort", meaning: "/reasoning chooses how hard it thinks" },
   { key: "sessions", name: "sessions", meaning: "/sessions lists what it keeps, also from a terminal" },
   { key: "fork", name: "fork", meaning: "can branch off a session" },
+  {
+    key: "survives",
+    name: "survives restarts",
+    meaning: "its runs go on while Takopi is restarted, and are taken up again",
+  },
 ];
 
 /** What an engine can do, in words: `approvals, model, effort (low, high)`. `nothing of its own` when that is all false. */

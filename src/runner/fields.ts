@@ -13,6 +13,12 @@ export function textAt(fields: Fields, key: string): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
+/** A text that can name something: a blank one counts as absent. */
+export function nameAt(fields: Fields, key: string): string | undefined {
+  const name = textAt(fields, key);
+  return name?.trim() === "" ? undefined : name;
+}
+
 export function numberAt(fields: Fields, key: string): number | undefined {
   const value = fields[key];
   return typeof value === "number" ? value : undefined;

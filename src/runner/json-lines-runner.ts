@@ -1,7 +1,8 @@
 import { isAbsolute, resolve } from "node:path";
 import type { CompletedEvent, EngineId, TakopiEvent } from "../domain/event.ts";
 import type { OutputLine } from "../wire/lines.ts";
-import { type ProcessExit, startSubprocess, type Subprocess } from "../wire/subprocess.ts";
+import type { ProcessExit, Subprocess } from "../wire/subprocess.ts";
+import { type OpenedProgram, openProgram } from "./open-program.ts";
 import { createResumeCodec, type ResumeLineForm } from "./resume-line.ts";
 import type { Capabilities, Runner, RunHost, RunRequest } from "./runner.ts";
 
@@ -18,11 +19,14 @@ export interface JsonLinesEngine<State> {
   readonly input?: (request: RunRequest) => string;
   /** The engine's own terminal command that resumes a session; see `createResumeCodec`. */
   readonly resume: Omit<ResumeLineForm, "engine">;
-  /** Default: it can do nothing but run. */
+  /** Default: it can do nothing but run, and its runs survive a restart of the program. */
   readonly capabilities?: Partial<Capabilities>;
   /** What `translate` keeps between the lines of one run. */
   readonly begin: (request: RunRequest) => State;
-  /** The events of one line, pure but for `state`. Lines it does not know have none; what it throws becomes a warning. */
+  /**
+   * The events of one line, pure but for `state`: a run that survived a restart is translated once more from its first line. Lines it does
+   * not know have none; what it throws becomes a warning.
+   */
   readonly translate: (line: unknown, state: State) => Iterable<TakopiEvent>;
 }
 
@@ -38,6 +42,7 @@ export const plainCapabilities: Capabilities = {
   effort: [],
   sessions: false,
   fork: false,
+  survives: false,
 };
 
 /**
@@ -56,7 +61,7 @@ export const plainCapabilities: Capabilities = {
 export function createJsonLinesRunner<State>(form: JsonLinesEngine<State>): Runner {
   return {
     engine: form.engine,
-    capabilities: { ...plainCapabilities, ...form.capabilities },
+    capabilities: { ...plainCapabilities, survives: true, ...form.capabilities },
     ...createResumeCodec({ ...form.resume, engine: form.engine }),
     run: (request, host) => run(form, request, host),
   };
@@ -67,8 +72,9 @@ async function* run<State>(
   request: RunRequest,
   host: RunHost,
 ): AsyncGenerator<TakopiEvent, void, undefined> {
-  const child = await start(form, request, host).catch((error: unknown) => messageOf(error));
-  if (typeof child === "string") return yield failed(form.engine, child);
+  const opened = await start(form, request, host).catch((error: unknown) => messageOf(error));
+  if (typeof opened === "string") return yield failed(form.engine, opened);
+  const { child } = opened;
   const cancel = (): void => void child.stop();
   host.signal.addEventListener("abort", cancel, { once: true });
   if (host.signal.aborted) cancel();
@@ -80,26 +86,25 @@ async function* run<State>(
       if (isCompleted) break;
     }
     const exit = await endOf(child);
-    if (!isCompleted) yield failed(form.engine, whyNoResult(form.engine, { exit, child, host }));
+    if (!isCompleted) yield withoutResult(form.engine, { exit, opened, host });
   } finally {
     host.signal.removeEventListener("abort", cancel);
     await child.stop();
   }
 }
 
-async function start<State>(form: JsonLinesEngine<State>, request: RunRequest, host: RunHost): Promise<Subprocess> {
+/** An engine that is taken up has its prompt, but maybe not the end of its input. */
+async function start<State>(form: JsonLinesEngine<State>, request: RunRequest, host: RunHost): Promise<OpenedProgram> {
   const { command, configDir } = form;
   const isPath = command.includes("/") && !isAbsolute(command);
-  const child = await startSubprocess({
-    command: isPath ? resolve(configDir, command) : command,
-    args: form.args?.(request) ?? [],
-    cwd: request.cwd,
-    env: host.env,
-    runId: request.runId,
-  });
-  host.processStarted(child.identity);
-  void child.write(form.input?.(request) ?? request.prompt).then(() => child.endInput());
-  return child;
+  const program = isPath ? resolve(configDir, command) : command;
+  const launch = { command: program, args: form.args?.(request) ?? [], env: host.env };
+  const opened = await openProgram(launch, request, host);
+  const { child, told, caughtUp, isTakenUp } = opened;
+  if (isTakenUp) void caughtUp.then(() => host.caughtUp());
+  const given = told.length > 0 ? Promise.resolve() : child.write(form.input?.(request) ?? request.prompt);
+  void given.then(() => child.endInput());
+  return opened;
 }
 
 async function* translated<State>(
@@ -126,11 +131,18 @@ function endOf(child: Subprocess): Promise<ProcessExit> {
   return child.stop({ interrupt: () => {}, interruptGraceMs: 3000 });
 }
 
-function whyNoResult(engine: EngineId, end: { exit: ProcessExit; child: Subprocess; host: RunHost }): string {
-  if (end.host.signal.aborted) return "cancelled";
-  const how = end.exit.kind === "exited" ? `with exit code ${end.exit.code}` : `by ${end.exit.signal}`;
-  const tail = end.child.stderrTail().trim();
-  return `${engine} ended ${how} and without a result${tail === "" ? "" : `:\n${tail}`}`;
+interface EndWithoutResult {
+  readonly exit: ProcessExit;
+  readonly opened: OpenedProgram;
+  readonly host: RunHost;
+}
+
+function withoutResult(engine: EngineId, { exit, opened, host }: EndWithoutResult): CompletedEvent {
+  if (host.signal.aborted) return failed(engine, "cancelled");
+  const how = exit.kind === "exited" ? `with exit code ${exit.code}` : `by ${exit.signal}`;
+  const tail = opened.child.stderrTail().trim();
+  const event = failed(engine, `${engine} ended ${how} and without a result${tail === "" ? "" : `:\n${tail}`}`);
+  return opened.isLost() ? { ...event, fault: "interrupted" } : event;
 }
 
 function failed(engine: EngineId, error: string): CompletedEvent {

@@ -20,10 +20,25 @@ export interface RunRequest {
   readonly cwd: string;
   readonly attachments: readonly Attachment[];
   readonly options: RunOptions;
+  /** Only for runners with `capabilities.survives`. Absent: the run ends with the program. */
+  readonly record?: RunRecord;
+}
+
+/** Where a run leaves what it takes to go on with it when the program around it is started again. */
+export interface RunRecord {
+  /** Absolute path of a directory for this run and this user alone. */
+  readonly directory: string;
+  /**
+   * Whether an earlier program began the run there. It is gone on with: `run()` yields the events it had from the beginning, the same ones
+   * again, but gives the engine nothing that it was given before, and asks only what is still open.
+   */
+  readonly isTakenUp: boolean;
 }
 
 /** A text the user sent while the run works, for runners that can `steer`. */
 export interface FollowUp {
+  /** Names the text, in the same way when it is passed on again to a run that was taken up. */
+  readonly id?: string;
   readonly text: string;
   /**
    * To be called when the engine has the text: its own acknowledgement where it gives one. A text that was not taken when the run ends
@@ -88,6 +103,8 @@ export interface RunHost {
    * a new session, and where nobody keeps them.
    */
   history(): readonly PastTurn[];
+  /** A run that was taken up has yielded again all it had yielded before, and asked again what is open. What follows is new. */
+  caughtUp(): void;
   /** Reports a child as soon as it exists, so that a restarted bot can end it. */
   processStarted(process: ProcessIdentity): void;
 }
@@ -109,6 +126,8 @@ export interface Capabilities {
   /** Lists the sessions it keeps: the runner has `listSessions`. */
   readonly sessions: boolean;
   readonly fork: boolean;
+  /** Its runs go on when the program around them ends, and are taken up again: it heeds `RunRequest.record`. */
+  readonly survives: boolean;
 }
 
 /** Prints and reads the line that resumes a session. Only the runner knows its engine's form. */

@@ -7,10 +7,12 @@ import type { Journal } from "./journal.ts";
  */
 export function createChatMigration(journal: Journal): Pick<Store, "migrateChat"> {
   const statements = [
+    // They stay behind in the old group, where nobody can change them: what is to be said there is said in a new message.
+    "DELETE FROM messages WHERE chat_id = @from AND role = 'progress' AND @to <> @from",
     ...["runs", "outbox", "paired_users", "decisions", "offers"].map(
       (table) => `UPDATE ${table} SET chat_id = @to WHERE chat_id = @from`,
     ),
-    ...["messages", "sessions", "preferences"].flatMap((table) => [
+    ...["messages", "sessions", "preferences", "session_places"].flatMap((table) => [
       `UPDATE OR IGNORE ${table} SET chat_id = @to WHERE chat_id = @from`,
       `DELETE FROM ${table} WHERE chat_id = @from AND @to <> @from`,
     ]),

@@ -25,7 +25,10 @@ const offerSchema: ZodType<Offer> = z.discriminatedUnion("kind", [
     runId: z.string().transform(toRunId),
     prompt: z.string(),
     endsPlan: z.boolean().exactOptional(),
+    notBefore: z.number().exactOptional(),
   }),
+  z.object({ kind: z.literal("leave") }),
+  z.object({ kind: z.literal("cancel"), runId: z.string().transform(toRunId) }),
 ]);
 
 const offerRow: ZodType<OfferRow> = z
@@ -36,6 +39,8 @@ const offerRow: ZodType<OfferRow> = z
     offer: jsonColumn(offerSchema),
     made_at: z.number(),
     is_taken: z.number(),
+    message_id: z.number().nullable(),
+    asked_by: z.number().nullable(),
   })
   .transform((row): OfferRow => ({
     id: row.id,
@@ -43,6 +48,8 @@ const offerRow: ZodType<OfferRow> = z
     offer: row.offer,
     madeAt: row.made_at,
     isTaken: row.is_taken === 1,
+    ...(row.message_id !== null && { messageId: row.message_id }),
+    ...(row.asked_by !== null && { askedBy: row.asked_by }),
   }));
 
 const valueRow = z.object({ value: z.string() });
@@ -50,10 +57,15 @@ const valueRow = z.object({ value: z.string() });
 /** What was offered behind buttons, and what chats prefer. */
 export function createChoicesRepository(journal: Journal): ChoiceStore {
   const make = journal.change(
-    "INSERT INTO offers (id, chat_id, topic_id, offer, made_at) VALUES (@id, @chatId, @topicId, @offer, @madeAt)",
+    `INSERT INTO offers (id, chat_id, topic_id, offer, made_at, asked_by)
+     VALUES (@id, @chatId, @topicId, @offer, @madeAt, @askedBy)`,
   );
   const find = journal.first("SELECT * FROM offers WHERE id = @id", offerRow);
   const take = journal.change("UPDATE offers SET is_taken = 1 WHERE id = @id");
+  const takeAll = journal.change(
+    `UPDATE offers SET is_taken = 1
+     WHERE id = @id OR (chat_id, message_id) = (SELECT chat_id, message_id FROM offers WHERE id = @id)`,
+  );
   const get = journal.first(
     "SELECT value FROM preferences WHERE chat_id = @chatId AND topic_id = @topicId AND name = @name",
     valueRow,
@@ -68,14 +80,17 @@ export function createChoicesRepository(journal: Journal): ChoiceStore {
   return {
     makeOffers: (offers) =>
       journal.atomic(() => {
-        for (const { id, thread, offer, madeAt } of offers) {
+        for (const { id, thread, offer, madeAt, askedBy = null } of offers) {
           const { chatId, topicId = null } = thread;
-          make({ id, chatId, topicId, offer: JSON.stringify(offer), madeAt });
+          make({ id, chatId, topicId, offer: JSON.stringify(offer), madeAt, askedBy });
         }
       }),
     findOffer: (id) => find({ id }),
     takeOffer: (id) => {
       take({ id });
+    },
+    takeOffersWith: (id) => {
+      takeAll({ id });
     },
     preference: (thread, name) => get({ ...keyOf(thread), name })?.value,
     setPreference: (thread, name, value) => {

@@ -11,7 +11,9 @@ import type { Journal } from "./journal.ts";
 import { createMessagesRepository } from "./messages.ts";
 import { createOutboxRepository } from "./outbox.ts";
 import { createProcessesRepository } from "./processes.ts";
+import { createRetentionRepository } from "./retention.ts";
 import { createRunQueueRepository } from "./run-queue.ts";
+import { createRunResultsRepository } from "./run-results.ts";
 import { createRunSessionsRepository } from "./run-sessions.ts";
 import { createRunsRepository } from "./runs.ts";
 import { createSessionsRepository } from "./sessions.ts";
@@ -21,12 +23,14 @@ import { createSteeringRepository } from "./steering.ts";
 export function composeStore(journal: Journal, now: () => number): Store {
   const inbox = createInboxRepository(journal, now);
   const messages = createMessagesRepository(journal);
+  const audit = createAuditRepository(journal);
   const outbox = createOutboxRepository(journal, now);
   const deliveries = createDeliveriesRepository(journal, messages);
   return {
     ...inbox,
-    ...createRunsRepository(journal, { inbox, messages, outbox }),
+    ...createRunsRepository(journal, { inbox, messages, outbox, audit }),
     ...createRunQueueRepository(journal),
+    ...createRunResultsRepository(journal),
     ...createRunSessionsRepository(journal),
     ...messages,
     ...createSessionsRepository(journal, now),
@@ -37,9 +41,10 @@ export function composeStore(journal: Journal, now: () => number): Store {
     ...createSteeringRepository(journal),
     ...createChatMigration(journal),
     ...createProcessesRepository(journal),
-    ...createAuditRepository(journal),
+    ...audit,
     ...createAccessRepository(journal, now),
     ...createFactsRepository(journal),
+    ...createRetentionRepository(journal),
     close: () => {
       journal.close();
     },

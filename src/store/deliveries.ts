@@ -38,6 +38,14 @@ export function createDeliveriesRepository(
     "UPDATE outbox SET state = 'queued', attempts = 0, not_before = 0 WHERE chat_id = @chatId AND state = 'failed'",
   );
   const resolve = journal.change("UPDATE outbox SET state = 'queued', uncertain = 1 WHERE state = 'sending'");
+  // The offers behind the buttons of a message belong to it, from its sending or from the edit that put them there.
+  const bindOffers = journal.change(
+    `UPDATE offers SET message_id = coalesce(@messageId, (SELECT target_message_id FROM outbox WHERE id = @id))
+     WHERE message_id IS NULL AND id IN (
+       SELECT substr(json_extract(button.value, '$.data'), 6)
+       FROM outbox, json_each(outbox.operation, '$.keyboard') AS line, json_each(line.value) AS button
+       WHERE outbox.id = @id AND json_extract(button.value, '$.data') LIKE 'v1:o:%')`,
+  );
   return {
     markSending: (id) => {
       sending({ id });
@@ -48,6 +56,7 @@ export function createDeliveriesRepository(
         if (row === undefined) return;
         if (message !== undefined && row.runId !== null) messages.linkMessage(message, row.runId, row.role);
         closeTarget({ id });
+        bindOffers({ id, messageId: message?.messageId ?? null });
       });
     },
     postpone: (id, { notBefore, uncertain, error }) => {

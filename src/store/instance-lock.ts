@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import Database from "better-sqlite3";
 import { StoreError, toStoreError } from "./store-error.ts";
 
@@ -32,7 +32,6 @@ export function acquireInstanceLock(path: string): InstanceLock {
   const pidPath = `${path}.pid`;
   const connection = lockExclusively(path, pidPath);
   try {
-    chmodSync(path, 0o600);
     writeFileSync(pidPath, `${process.pid}\n`, { mode: 0o600 });
   } catch (error) {
     connection.close();
@@ -51,6 +50,7 @@ export function acquireInstanceLock(path: string): InstanceLock {
 function lockExclusively(path: string, pidPath: string): Database.Database {
   let connection: Database.Database | undefined;
   try {
+    makePrivate(path);
     connection = new Database(path, { timeout: 0 });
     connection.exec("BEGIN EXCLUSIVE");
     return connection;
@@ -58,6 +58,12 @@ function lockExclusively(path: string, pidPath: string): Database.Database {
     connection?.close();
     throw lockFault(error, path, pidPath);
   }
+}
+
+/** SQLite's own file beside the lock gets the permissions the lock has when it is taken. */
+function makePrivate(path: string): void {
+  if (existsSync(path)) chmodSync(path, 0o600);
+  else closeSync(openSync(path, "a", 0o600));
 }
 
 function lockFault(error: unknown, path: string, pidPath: string): Error {

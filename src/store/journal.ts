@@ -18,6 +18,11 @@ export interface Journal {
   list<Value>(sql: string, row: ZodType<Value>): (params: SqlParams) => readonly Value[];
   /** Runs `work` in one transaction: all of it is durable when this returns, or none of it when this throws. */
   atomic<Result>(work: () => Result): Result;
+  /**
+   * Gives up to `count` free pages back to the file system, so that no more than `spareRatio` of the file stays free. False when there
+   * was nothing to give; then the -wal file is emptied, too. Outside a transaction only.
+   */
+  releasePages(count: number, spareRatio: number): boolean;
   close(): void;
 }
 
@@ -50,8 +55,20 @@ export function createJournal(connection: Database.Database, path: string): Jour
     },
     // IMMEDIATE takes the write lock first, so that nothing read inside can be outdated by the time it writes.
     atomic: (work) => guarded(() => connection.transaction(work).immediate()),
+    releasePages: (count, spareRatio) => guarded(() => releasePages(connection, count, spareRatio)),
     close: () => {
       guarded(() => connection.close());
     },
   };
+}
+
+function releasePages(connection: Database.Database, count: number, spareRatio: number): boolean {
+  const numberOf = (pragma: string): number => Number(connection.pragma(pragma, { simple: true }));
+  const free = numberOf("freelist_count");
+  const surplus = free - Math.floor(numberOf("page_count") * spareRatio);
+  if (surplus > 0) connection.pragma(`incremental_vacuum(${Math.min(count, surplus)})`);
+  // Where the file was not made for it, nothing is given back; its free pages are used again all the same.
+  if (numberOf("freelist_count") < free) return true;
+  connection.pragma("wal_checkpoint(TRUNCATE)");
+  return false;
 }

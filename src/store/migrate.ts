@@ -1,10 +1,12 @@
 import type Database from "better-sqlite3";
 import { journalSql } from "./migrations/001-journal.ts";
 import { choicesSql } from "./migrations/002-choices.ts";
+import { retentionSql } from "./migrations/004-retention.ts";
+import { accessSql } from "./migrations/005-access.ts";
 import { StoreError } from "./store-error.ts";
 
 /** In order; the position plus one is the `user_version` a file has after it. Published ones never change. */
-const migrations: readonly string[] = [journalSql, choicesSql];
+const migrations: readonly string[] = [journalSql, choicesSql, retentionSql, accessSql];
 
 /**
  * Brings the file up to this version's tables, each step in one transaction together with its version number.

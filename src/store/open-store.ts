@@ -15,6 +15,10 @@ export interface OpenStoreOptions {
 
 /** How long a call waits for another program that reads or copies the file, in milliseconds. It blocks meanwhile. */
 const busyTimeoutMs = 2_000;
+/** The -wal file grows while somebody reads; afterwards it is cut down to this. */
+const maxIdleWalBytes = 4 << 20;
+/** Takes some 200 ms. */
+const maxRewriteBytes = 32 << 20;
 
 /**
  * Opens the journal, checks it and brings it up to date. Only one bot may have it open: take the instance lock first.
@@ -27,6 +31,7 @@ export function openStore({ path, now }: OpenStoreOptions): Store {
     connection = new Database(path, { timeout: busyTimeoutMs });
     prepareConnection(connection);
     migrate(connection, path);
+    letShrink(connection);
     return composeStore(createJournal(connection, path), now);
   } catch (error) {
     const fault = toStoreError(error, path);
@@ -42,11 +47,31 @@ export function openStore({ path, now }: OpenStoreOptions): Store {
  * only survive a crash of the program.
  */
 function prepareConnection(connection: Database.Database): void {
+  // Counts only before anything is written to it.
+  if (connection.pragma("page_count", { simple: true }) === 0) connection.pragma("auto_vacuum = INCREMENTAL");
   connection.pragma("journal_mode = WAL");
+  connection.pragma(`journal_size_limit = ${maxIdleWalBytes}`);
   connection.pragma("synchronous = FULL");
   connection.pragma("foreign_keys = ON");
   const verdict = connection.pragma("quick_check(1)", { simple: true });
   if (verdict !== "ok") throw new StoreError("corrupt", String(verdict));
+}
+
+/**
+ * A file from before retention is rewritten once, so that it can give back what becomes free. Safe at any moment: the old content
+ * counts until the new one is whole. A big file is left as it is, because this would hold up the start; it does not shrink, but
+ * what becomes free in it is used again.
+ */
+function letShrink(connection: Database.Database): void {
+  const numberOf = (pragma: string): number => Number(connection.pragma(pragma, { simple: true }));
+  if (numberOf("auto_vacuum") !== 0 || numberOf("page_count") * numberOf("page_size") > maxRewriteBytes) return;
+  try {
+    connection.pragma("auto_vacuum = INCREMENTAL");
+    connection.exec("VACUUM");
+  } catch (error) {
+    // It needs as much space again for a moment, and nobody else reading: perhaps at the next start.
+    if (toStoreError(error, "").reason === "corrupt") throw error;
+  }
 }
 
 function damaged(path: string, now: number, fault: StoreError): StoreError {

@@ -4,9 +4,13 @@ import type { Journal } from "./journal.ts";
 import { outboxParams, outboxRow } from "./outbox-row.ts";
 
 /** What waits to be sent, and what may go next. */
-export type OutboxRepository = Pick<Store, "enqueue" | "nextDeliveries" | "nextDeliveryAt">;
+export type OutboxRepository = Pick<
+  Store,
+  "isSendingFor" | "outboxBacklog" | "enqueue" | "nextDeliveries" | "nextDeliveryAt"
+>;
 
 const idRow = z.object({ id: z.number() });
+const backlogRow = z.object({ waiting: z.number(), oldestAt: z.number().nullable() });
 const dueRow = z.object({ dueAt: z.number().nullable() });
 
 export function createOutboxRepository(journal: Journal, now: () => number): OutboxRepository {
@@ -23,7 +27,20 @@ export function createOutboxRepository(journal: Journal, now: () => number): Out
     `SELECT min(not_before) AS dueAt FROM outbox WHERE id IN (${heads}) AND state = 'queued' AND not_before > @now`,
     dueRow,
   );
+  const sending = journal.first(
+    `SELECT id FROM outbox WHERE run_id = @runId AND state = 'sending' AND target_message_id IS NULL LIMIT 1`,
+    idRow,
+  );
+  const backlog = journal.first(
+    "SELECT count(*) AS waiting, min(created_at) AS oldestAt FROM outbox WHERE state IN ('queued', 'sending')",
+    backlogRow,
+  );
   return {
+    outboxBacklog: () => {
+      const { waiting = 0, oldestAt } = backlog({}) ?? {};
+      return { waiting, ...(typeof oldestAt === "number" && { oldestAt }) };
+    },
+    isSendingFor: (runId) => sending({ runId }) !== undefined,
     enqueue: (row) => {
       const inserted = insert({ ...outboxParams(row), now: now() });
       if (inserted === undefined) throw new Error("unreachable: RETURNING gave no row");

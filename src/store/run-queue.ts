@@ -1,15 +1,17 @@
 import { z } from "zod";
 import type { Store } from "../bridge/store-port.ts";
 import type { Journal } from "./journal.ts";
+import { jsonColumn } from "./json-column.ts";
 import { runRow } from "./run-row.ts";
 
 /** Which runs there are and which may start. */
 export type RunQueueRepository = Pick<
   Store,
-  "findRun" | "runnableRuns" | "nextDueAt" | "runsInState" | "recentModels" | "openPaste"
+  "findRun" | "runnableRuns" | "nextDueAt" | "runsInState" | "recentModels" | "openPaste" | "usagesSince"
 >;
 
 const modelRow = z.object({ model: z.string() });
+const usageRow = z.object({ usage: jsonColumn(z.record(z.string(), z.unknown())).nullable() });
 const dueRow = z.object({ dueAt: z.number().nullable() });
 
 export function createRunQueueRepository(journal: Journal): RunQueueRepository {
@@ -40,7 +42,7 @@ export function createRunQueueRepository(journal: Journal): RunQueueRepository {
   );
   const paste = journal.first(
     `SELECT * FROM runs
-     WHERE state = 'queued' AND not_before > @now AND sender_id = @senderId AND chat_id = @chatId AND topic_id IS @topicId
+     WHERE state = 'queued' AND not_before > @now AND not_before <= @dueBy AND sender_id = @senderId AND chat_id = @chatId AND topic_id IS @topicId
      ORDER BY seq DESC LIMIT 1`,
     runRow,
   );
@@ -49,6 +51,7 @@ export function createRunQueueRepository(journal: Journal): RunQueueRepository {
      WHERE engine = @engine AND json_extract(options, '$.model') IS NOT NULL GROUP BY model ORDER BY max(seq) DESC LIMIT 5`,
     modelRow,
   );
+  const usages = journal.list("SELECT usage FROM runs WHERE finished_at >= @time AND started_at IS NOT NULL", usageRow);
   return {
     recentModels: (engine) => models({ engine }).map(({ model }) => model),
     findRun: (runId) => find({ runId }),
@@ -60,6 +63,8 @@ export function createRunQueueRepository(journal: Journal): RunQueueRepository {
         chatId: thread?.chatId ?? null,
         topicId: thread?.topicId ?? null,
       }),
-    openPaste: ({ chatId, topicId }, senderId, now) => paste({ chatId, topicId: topicId ?? null, senderId, now }),
+    openPaste: ({ chatId, topicId }, senderId, times) =>
+      paste({ chatId, topicId: topicId ?? null, senderId, ...times }),
+    usagesSince: (time) => usages({ time }).map(({ usage }) => usage ?? undefined),
   };
 }

@@ -4,7 +4,11 @@ import { sessionKeyOf } from "../domain/run.ts";
 import type { Journal } from "./journal.ts";
 
 /** Which session a run belongs to, and with it whose turn it waits for. */
-export type RunSessionsRepository = Pick<Store, "bindSession" | "dropSession" | "pastTurns">;
+export type RunSessionsRepository = Pick<Store, "bindSession" | "dropSession" | "pastTurns" | "placesOfSession">;
+
+const placeRow = z
+  .object({ chatId: z.number(), project: z.string() })
+  .transform(({ chatId, project }) => ({ chatId, ...(project !== "" && { project }) }));
 
 const turnRow = z.object({ prompt: z.string(), answer: z.string() });
 
@@ -25,7 +29,15 @@ export function createRunSessionsRepository(journal: Journal): RunSessionsReposi
     `SELECT prompt, answer FROM runs WHERE session_key = @key AND state = 'done' AND answer IS NOT NULL ORDER BY finished_at, seq`,
     turnRow,
   );
+  // The rows come from triggers on `runs`: whichever way a run gets its session, it is known where.
+  // Whatever the engine: several may share the sessions of one program, and know their names in any case.
+  const places = journal.list(
+    `SELECT DISTINCT chat_id AS chatId, project FROM session_places
+     WHERE lower(substr(session_key, instr(session_key, ':') + 1)) = lower(@value) ORDER BY chat_id, project`,
+    placeRow,
+  );
   return {
+    placesOfSession: (token) => places({ value: token.value }),
     pastTurns: (token) => turns({ key: sessionKeyOf(token) }),
     bindSession: (runId, token) =>
       journal.atomic(() => {

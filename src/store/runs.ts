@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Store } from "../bridge/store-port.ts";
+import type { AuditRepository } from "./audit.ts";
 import type { InboxRepository } from "./inbox.ts";
 import type { Journal } from "./journal.ts";
 import type { MessagesRepository } from "./messages.ts";
@@ -10,7 +11,7 @@ import { StoreError } from "./store-error.ts";
 /** The life of a run, from the prompt to its end. */
 export type RunsRepository = Pick<
   Store,
-  "acceptRun" | "appendPrompt" | "replacePrompt" | "startRun" | "releaseRun" | "endRun"
+  "acceptRun" | "appendPrompt" | "replacePrompt" | "startRun" | "requeueRun" | "releaseRun" | "endRun"
 >;
 
 /** What is written in the same transactions as a run. */
@@ -18,11 +19,13 @@ export interface RunsNeighbours {
   readonly inbox: Pick<InboxRepository, "finishUpdate">;
   readonly messages: Pick<MessagesRepository, "linkMessage">;
   readonly outbox: Pick<OutboxRepository, "enqueue">;
+  readonly audit: AuditRepository;
 }
 
 const chatRow = z.object({ chatId: z.number() });
 
-export function createRunsRepository(journal: Journal, { inbox, messages, outbox }: RunsNeighbours): RunsRepository {
+export function createRunsRepository(journal: Journal, neighbours: RunsNeighbours): RunsRepository {
+  const { inbox, messages, outbox, audit } = neighbours;
   const insert = journal.change(insertRunSql);
   const append = journal.first(
     `UPDATE runs SET prompt = prompt || char(10) || @text, not_before = @notBefore
@@ -35,17 +38,21 @@ export function createRunsRepository(journal: Journal, { inbox, messages, outbox
   const start = journal.change(
     `UPDATE runs SET state = 'running', started_at = @startedAt WHERE id = @runId AND state = 'queued'`,
   );
+  const requeue = journal.change(
+    `UPDATE runs SET state = 'queued', started_at = NULL WHERE id = @runId AND state = 'running'`,
+  );
   const release = journal.change(`UPDATE runs SET state = 'queued' WHERE id = @runId AND state = 'held'`);
   const end = journal.change(
     `UPDATE runs SET state = @state, finished_at = @finishedAt, answer = @answer, error = @error, usage = @usage
      WHERE id = @runId AND state IN ('held', 'queued', 'running')`,
   );
   return {
-    acceptRun: (run, updateId) =>
+    acceptRun: (run, updateId, noted) =>
       journal.atomic(() => {
         if (!inbox.finishUpdate(updateId)) return false;
         insert(runParams(run));
         messages.linkMessage({ chatId: run.thread.chatId, messageId: run.promptMessageId }, run.id, "prompt");
+        if (noted !== undefined) audit.audit(noted);
         return true;
       }),
     appendPrompt: (runId, { text, messageId, notBefore, updateId }) =>
@@ -58,6 +65,7 @@ export function createRunsRepository(journal: Journal, { inbox, messages, outbox
       }),
     replacePrompt: (runId, prompt) => replace({ runId, prompt }) === 1,
     startRun: (runId, startedAt) => start({ runId, startedAt }) === 1,
+    requeueRun: (runId) => requeue({ runId }) === 1,
     releaseRun: (runId) => release({ runId }) === 1,
     endRun: ({ runId, state, finishedAt, answer, error, usage, outbox: rows }) =>
       journal.atomic(() => {

@@ -6,7 +6,7 @@ import { runRow } from "./run-row.ts";
 /** Queued prompts that are passed to a working run, or let in before others. */
 export type SteeringRepository = Pick<
   Store,
-  "beginSteering" | "endSteering" | "withholdSteered" | "putFirst" | "queuedBefore"
+  "beginSteering" | "endSteering" | "steeredInto" | "withholdSteered" | "putFirst" | "queuedBefore"
 >;
 
 const countRow = z.object({ count: z.number() });
@@ -19,10 +19,10 @@ export function createSteeringRepository(journal: Journal): SteeringRepository {
   const end = journal.change(
     "UPDATE runs SET steers = NULL WHERE id = @runId AND state = 'queued' AND steers IS NOT NULL",
   );
-  const steered = journal.list("SELECT * FROM runs WHERE state = 'queued' AND steers IS NOT NULL ORDER BY seq", runRow);
-  const hold = journal.change(
-    "UPDATE runs SET state = 'held', steers = NULL WHERE state = 'queued' AND steers IS NOT NULL",
-  );
+  const into = journal.list("SELECT * FROM runs WHERE state = 'queued' AND steers = @runId ORDER BY seq", runRow);
+  const isAdrift = `state = 'queued' AND steers IN (SELECT id FROM runs WHERE state <> 'running')`;
+  const steered = journal.list(`SELECT * FROM runs WHERE ${isAdrift} ORDER BY seq`, runRow);
+  const hold = journal.change(`UPDATE runs SET state = 'held', steers = NULL WHERE ${isAdrift}`);
   const first = journal.change("UPDATE runs SET is_first = 1 WHERE id = @runId AND state = 'queued'");
   const before = journal.first(
     `SELECT count(*) AS count FROM runs JOIN runs AS own ON own.id = @runId
@@ -33,6 +33,7 @@ export function createSteeringRepository(journal: Journal): SteeringRepository {
   return {
     beginSteering: (runId, into) => begin({ runId, into }) === 1,
     endSteering: (runId) => end({ runId }) === 1,
+    steeredInto: (runId) => into({ runId }),
     withholdSteered: () =>
       journal.atomic(() => {
         const runs = steered({});

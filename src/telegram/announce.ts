@@ -2,6 +2,7 @@ import type { Api } from "grammy";
 import type { Chat } from "../bridge/chat-port.ts";
 import type { EngineSource, Log } from "../bridge/ports.ts";
 import type { BridgeSettings } from "../bridge/settings.ts";
+import { readyEngines } from "../bridge/known-engines.ts";
 import type { MessageText } from "../domain/message-text.ts";
 import { bold, code, join, plain } from "../render/text-builder.ts";
 import { commandsMenu, type MenuCommand } from "./commands-menu.ts";
@@ -18,7 +19,7 @@ export interface AnnounceDeps {
 
 /** Sets the command menu and says silently that the bot is there. Neither is worth failing or waiting for. */
 export async function announce({ api, chat, log, engines, settings, mainChatId }: AnnounceDeps): Promise<void> {
-  const ready = engines.runners.map((runner) => runner.engine).filter((id) => engines.runner(id) !== undefined);
+  const ready = readyEngines(engines);
   try {
     await api.setMyCommands(commandsMenu(menu(ready, settings)));
     if (mainChatId === undefined) return;
@@ -38,6 +39,7 @@ function menu(engines: readonly string[], { projects }: BridgeSettings): readonl
     { name: "continue", description: "go on with the newest session" },
     { name: "plan", description: "work out a plan first" },
     { name: "queue", description: "what runs and what waits" },
+    { name: "status", description: "whether all is well, and what goes on" },
     { name: "agent", description: "choose the engine of this chat" },
     { name: "model", description: "choose the model" },
     { name: "reasoning", description: "choose the reasoning effort" },

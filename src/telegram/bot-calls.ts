@@ -8,6 +8,7 @@ import { faultOf } from "./call-fault.ts";
 import { withDeadline, type CallSignal } from "./deadline.ts";
 import { replyMarkup, toEntities } from "./payload.ts";
 import type { DocumentRequest, SendRequest, TextRequest } from "./send-request.ts";
+import { clipped } from "../domain/clipped.ts";
 
 /** A text to put into a message in place of the old one. */
 export interface EditRequest {
@@ -76,7 +77,7 @@ export class BotCalls {
   }
 
   async answerPress(pressId: string, text: string | undefined): Promise<void> {
-    const options = text === undefined ? {} : { text: text.slice(0, MAX_ANSWER_CHARS) };
+    const options = text === undefined ? {} : { text: clipped(text, MAX_ANSWER_CHARS) };
     await this.#call({ ms: SHORT_CALL_MS, signal: new AbortController().signal }, (callSignal) =>
       this.#api.answerCallbackQuery(pressId, options, callSignal),
     );

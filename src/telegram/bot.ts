@@ -3,6 +3,7 @@ import type { HandledUpdate } from "../bridge/inbox.ts";
 import type { PressDeps } from "../bridge/press-button.ts";
 import type { Log } from "../bridge/ports.ts";
 import { say } from "../bridge/say.ts";
+import type { Vitals } from "../bridge/vitals.ts";
 import { attachmentFeature } from "./features/attachment.ts";
 import { cancelFeature } from "./features/cancel.ts";
 import { chatChangesFeature } from "./features/chat-changes.ts";
@@ -15,10 +16,13 @@ import { newSessionFeature } from "./features/new-session.ts";
 import { pressFeature } from "./features/press.ts";
 import { promptFeature } from "./features/prompt.ts";
 import { queueFeature } from "./features/queue.ts";
+import { revealFeature } from "./features/reveal.ts";
 import { sessionsFeature } from "./features/sessions.ts";
+import { statusFeature } from "./features/status.ts";
 import { parseUpdate } from "./parse-update.ts";
 
 export type BotDeps = PressDeps & {
+  readonly vitals: Vitals;
   readonly log: Log;
   readonly me: { readonly id: number; readonly username: string };
 };
@@ -33,7 +37,9 @@ export function createUpdateHandler(deps: BotDeps): (payload: string) => Promise
     choicesFeature(deps),
     sessionsFeature(deps),
     queueFeature(deps),
+    statusFeature(deps),
     newSessionFeature(deps),
+    revealFeature(deps),
     helpFeature(deps),
     decisionReplyFeature(deps),
     attachmentFeature(deps),

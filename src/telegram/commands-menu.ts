@@ -1,4 +1,5 @@
 import type { BotCommand } from "grammy/types";
+import { clipped } from "../domain/clipped.ts";
 
 /** A command as the menu shows it. */
 export interface MenuCommand {
@@ -28,10 +29,8 @@ export function commandsMenu(commands: readonly MenuCommand[]): BotCommand[] {
   const shown = all.slice(0, MAX_COMMANDS);
   const cancel = byName.get(CANCEL.name) ?? CANCEL;
   const menu = shown.includes(cancel) ? shown : [...shown.slice(0, -1), cancel];
-  return menu.map(({ name, description }) => ({ command: name, description: shortened(description.trim() || name) }));
-}
-
-function shortened(description: string): string {
-  if (description.length <= MAX_DESCRIPTION_CHARS) return description;
-  return `${description.slice(0, MAX_DESCRIPTION_CHARS - 1).replace(/[\uD800-\uDBFF]$/, "")}…`;
+  return menu.map(({ name, description }) => ({
+    command: name,
+    description: clipped(description.trim() || name, MAX_DESCRIPTION_CHARS),
+  }));
 }

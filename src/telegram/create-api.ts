@@ -18,14 +18,31 @@ export interface ApiOptions {
   readonly apiRoot: string;
 }
 
+/** The Bot API and the connections under it. */
+export interface ApiConnection {
+  readonly api: Api;
+  /** Closes every connection that no call is using: the next call makes a new one. */
+  readonly closeIdle: () => void;
+}
+
 /** The Bot API with kept-alive connections. Makes no request. */
-export function createApi({ token, apiRoot }: ApiOptions): Api {
+export function createApi(options: ApiOptions): Api {
+  return openApi(options).api;
+}
+
+/** The same, for those who know when idle connections can't be trusted any more: the clock of Node's timers stands still in a sleep. */
+export function openApi({ token, apiRoot }: ApiOptions): ApiConnection {
   const root = apiRoot.replace(/\/+$/, "");
   const options = { keepAlive: true, timeout: IDLE_CONNECTION_MS };
   const agent = root.startsWith("https:") ? new HttpsAgent(options) : new HttpAgent(options);
-  return new Api(token, {
+  const api = new Api(token, {
     apiRoot: root,
     timeoutSeconds: LONGEST_CALL_SECONDS,
     baseFetchConfig: { agent, compress: true },
   });
+  return { api, closeIdle: () => closeFreeSockets(agent) };
+}
+
+function closeFreeSockets({ freeSockets }: HttpAgent): void {
+  for (const socket of Object.values(freeSockets).flatMap((sockets) => sockets ?? [])) socket.destroy();
 }

@@ -4,6 +4,8 @@ import type { Chat, Update, User } from "grammy/types";
 export interface UpdateSource {
   /** Absent when a chat acted: channel posts, anonymous administrators. Telegram then gives a stand-in user, who is nobody. */
   readonly userId?: number;
+  /** As the user calls themselves. */
+  readonly name?: string;
   readonly chatId?: number;
 }
 
@@ -12,7 +14,7 @@ export function whoSent(update: Update): UpdateSource {
   const event = messageOf(update) ?? withoutMessage(update);
   const isChatActing = event.sender_chat !== undefined || event.actor_chat !== undefined;
   const user = isChatActing ? undefined : (event.from ?? event.user);
-  return { ...(user && { userId: user.id }), ...(event.chat && { chatId: event.chat.id }) };
+  return { ...(user && { userId: user.id, name: user.first_name }), ...(event.chat && { chatId: event.chat.id }) };
 }
 
 /** What the kinds of updates have in common: the keys under which they name users and chats. */

@@ -1,16 +1,16 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { ProcessIdentity } from "../domain/process.ts";
+import { runGroups, type RunGroups } from "./cgroup.ts";
 import {
   isAlive,
   isFromEarlierBoot,
+  limitedTo,
   readProcessTable,
   startedWith,
   startTimeOf,
   type ProcessRow,
 } from "./process-table.ts";
-
-/** The environment variable that marks a process, and all it starts, as part of a run. */
-export const runIdVariable = "TAKOPI_RUN_ID";
+import { limitMarkOf, runIdVariable } from "./run-mark.ts";
 
 /** The process a tree grew from. It may be gone, and what it started may have moved to other groups and sessions. */
 export interface TreeRoot extends ProcessIdentity {
@@ -42,6 +42,12 @@ export async function endRecordedProcesses(
   if (roots.length > 0) await watchTrees(roots).end(termGraceMs);
 }
 
+/** The same for runs whose processes may not have been recorded: what bears the mark of one of them. */
+export async function endMarkedProcesses(runIds: readonly string[]): Promise<void> {
+  const roots = runIds.map((runId) => ({ runId, pid: -1, startMark: "", ownsGroup: false }));
+  if (roots.length > 0) await watchTrees(roots).end(termGraceMs);
+}
+
 /** What came of a root and is there now, the root included. */
 export async function listTree(root: TreeRoot): Promise<readonly ProcessIdentity[]> {
   return await findTrees([root], await readProcessTable(), new Map());
@@ -60,6 +66,7 @@ export interface ProcessTrees {
 
 /** Finds and ends what came of the roots, also in other groups and sessions. */
 export function watchTrees(roots: readonly TreeRoot[]): ProcessTrees {
+  const runIds = [...new Set(roots.map(({ runId }) => runId))];
   const seen = new Map<number, string>();
   const refused = new Set<number>();
 
@@ -87,6 +94,12 @@ export function watchTrees(roots: readonly TreeRoot[]): ProcessTrees {
     return now;
   }
 
+  async function remains(groups: RunGroups | undefined, alive: readonly ProcessRow[]): Promise<boolean> {
+    const pids = alive.map(({ pid }) => pid);
+    const hasKilled = await groups?.kill(runIds, pids);
+    return hasKilled === true || alive.length > 0;
+  }
+
   async function end(graceMs: number): Promise<void> {
     const killAt = performance.now() + graceMs;
     // Stopped, nothing can start a process and end between the look and the signal.
@@ -98,11 +111,14 @@ export function watchTrees(roots: readonly TreeRoot[]): ProcessTrees {
       now = await scan();
       signal(now.news, "SIGTERM", now.table);
     }
-    while (now.alive.length > 0) {
+    const groups = await runGroups();
+    // What starts another one and leaves all the time may be in a group and yet never be seen.
+    while (await remains(groups, now.alive)) {
       signal(now.alive, "SIGKILL", now.table);
       await untilGone(now.alive, lookAgainMs);
       now = await scan();
     }
+    await groups?.remove(runIds);
   }
 
   return { look: async () => void (await scan()), end };
@@ -122,10 +138,14 @@ async function findTrees(
 ): Promise<readonly ProcessRow[]> {
   const oldest = Math.min(...roots.map(({ startMark }) => startTimeOf(startMark)));
   const candidates = table.filter((row) => !row.isZombie && row.pid !== process.pid && row.startedAt >= oldest);
-  const marks = roots.map(({ runId }) => `${runIdVariable}=${runId}`);
-  const found = new Set(await startedWith(candidates, marks));
+  const runIds = roots.map(({ runId }) => runId);
+  const members = await (await runGroups())?.members(runIds);
+  const found = new Set(await limitedTo(candidates, runIds.map(limitMarkOf)));
+  const others = candidates.filter((row) => !found.has(row));
+  const marks = runIds.map((runId) => `${runIdVariable}=${runId}`);
+  for (const row of await startedWith(others, marks)) found.add(row);
   for (const row of candidates) {
-    if (seen.get(row.pid) === row.startMark) found.add(row);
+    if (seen.get(row.pid) === row.startMark || members?.has(row.pid) === true) found.add(row);
     if (roots.some((root) => isOf(root, row, table))) found.add(row);
   }
   addDescendants(found, candidates);

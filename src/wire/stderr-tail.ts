@@ -13,7 +13,12 @@ export function keepTail(stderr: Readable): () => string {
   });
   // A broken pipe is the end of stderr, no more.
   stderr.on("error", () => {});
-  return () => (isCut ? fromLineStart(tail) : tail.toString("utf8")).trimEnd();
+  return () => lastLines(tail, isCut);
+}
+
+/** The end of a program's stderr as text. `isCut`: there was more before it; then the text begins with a line's beginning. */
+export function lastLines(tail: Buffer, isCut: boolean): string {
+  return (isCut ? fromLineStart(tail) : tail.toString("utf8")).trimEnd();
 }
 
 /** A line longer than the tail has no beginning in it: then the cut line is better than nothing. */

@@ -152,9 +152,11 @@ const openChild = (execa: typeof Execa, { command, args, cwd, env, runId }: Subp
   });
 
 /** In the background: the kernel takes some 10 ms for it now and then. What was started before is found by the marks. */
-async function enterGroup(runId: string, child: { pid: number; hasExited: Promise<unknown> }): Promise<void> {
+export async function enterGroup(runId: string, child: { pid: number; hasExited: Promise<unknown> }): Promise<void> {
+  let isThere = true;
+  void child.hasExited.then(() => (isThere = false));
   const groups = await runGroups();
-  await groups?.enter(runId, child.pid);
+  await groups?.enter(runId, child.pid, () => isThere);
   await child.hasExited;
   await groups?.remove([runId]);
 }
@@ -193,7 +195,8 @@ function writeText(stdin: Writable, text: string): Promise<boolean> {
   });
 }
 
-async function tryInterrupt(attempt: {
+/** Asks in the engine's own way, and waits until it is gone or the grace is over. */
+export async function tryInterrupt(attempt: {
   readonly interrupt: () => void | Promise<void>;
   readonly exited: Promise<unknown>;
   readonly graceMs: number;

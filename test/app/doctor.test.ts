@@ -67,13 +67,25 @@ describe("runDoctor", () => {
     );
   });
 
+  it("asks where an engine's program is that is on another machine", async () => {
+    const machine = new Machine();
+    // Nobody listens on the discard port.
+    await machine.writeConfig(
+      `chat_id = 5\n[engines.laptop]\nkind = "happy"\nserver_url = "http://127.0.0.1:9"\nmachine = "m"\ndirectory = "/w"\n`,
+    );
+    const lines = await machine.examine({ HAPPY_TOKEN: "token", HAPPY_SECRET: Buffer.alloc(32).toString("base64url") });
+    expect(lines.filter((line) => line.includes("laptop"))).toEqual([
+      expect.stringMatching(/^✗ laptop: .*127\.0\.0\.1:9/),
+    ]);
+  });
+
   it("warns about an engine a service would not find", async () => {
     const machine = new Machine();
     await machine.writeConfig("chat_id = 5\n");
     machine.install("claude", "2.1.3");
     expect(await machine.examine()).toContainEqual(
       expect.stringContaining(
-        `! claude is not on the PATH of a service (/usr/local/bin:/usr/bin:/bin): for one, write command = "${machine.bin}`,
+        `! claude is not on the PATH of a service (/usr/local/bin:/usr/bin:/bin): takopi service install takes your PATH along; for any other, write command = "${machine.bin}`,
       ),
     );
   });
@@ -119,12 +131,22 @@ describe("runDoctor", () => {
     expect(lines.at(-1)).toMatch(/^✓ \d+ MB free in /);
   });
 
-  it("warns when others can read the token", async () => {
+  it("says who may decide and who is an admin, and warns about people on a list who may not chat", async () => {
+    const machine = new Machine();
+    const lists = `allowed_user_ids = [5, 6]\ndecide_user_ids = [5]\nadmin_user_ids = []\n`;
+    await machine.writeConfig(`${lists}[projects.app]\npath = "."\nallowed_user_ids = [6, 7]\n`);
+    const lines = await machine.examine();
+    expect(lines).toEqual(expect.arrayContaining(["✓ may decide: 5", "✓ admins: nobody"]));
+    expect(lines).toContain("! 7 is on a list but may not chat: add it to allowed_user_ids, or remove it");
+    expect(lines.join()).not.toMatch(/[56] is on a list/);
+  });
+
+  it("makes the file with the token private when others can read it, and says so", async () => {
     const machine = new Machine();
     await machine.writeConfig("");
     chmodSync(machine.path, 0o644);
     expect(await machine.examine()).toContain(
-      `! others can read the token in ${machine.path}: chmod 600 ${machine.path}`,
+      `! ${machine.path} was open to other users (0644); it is private now (0600)`,
     );
   });
 
@@ -160,7 +182,9 @@ describe("runDoctor", () => {
       env: { HOME: machine.dir },
     });
     onTestFinished(() => lock.release());
-    expect(await machine.examine()).toContain(`✓ takopi is running as process ${process.pid}`);
+    expect(await machine.examine()).toContain(
+      `! takopi is running as process ${process.pid}, and does not answer takopi status with this configuration`,
+    );
   });
 
   it("names a project directory that is not there, and a missing git", async () => {

@@ -1,11 +1,15 @@
 import { assembleBot, type BotParts } from "../../src/app/bot-parts.ts";
 import { newKey, newRunId } from "../../src/app/new-run-id.ts";
 import { acceptPrompt } from "../../src/bridge/accept-prompt.ts";
+import type { AskRights } from "../../src/bridge/guard.ts";
 import type { PressDeps } from "../../src/bridge/press-button.ts";
-import type { EngineSource, Processes } from "../../src/bridge/ports.ts";
+import type { EngineSource, Processes, RunRecords } from "../../src/bridge/ports.ts";
+import { SeenPresses } from "../../src/bridge/seen-presses.ts";
 import type { RecordedProcess, Store } from "../../src/bridge/store-port.ts";
 import { recover } from "../../src/bridge/recover.ts";
+import { coversNothing } from "../../src/bridge/secret-cover.ts";
 import type { BridgeSettings } from "../../src/bridge/settings.ts";
+import type { Vitals } from "../../src/bridge/vitals.ts";
 import type { EngineId } from "../../src/domain/event.ts";
 import type { ButtonPress, IncomingMessage } from "../../src/domain/incoming.ts";
 import { enforceContract } from "../../src/runner/enforce-contract.ts";
@@ -30,6 +34,10 @@ export interface BridgeOptions {
   readonly others?: readonly ScriptedRunner[];
   /** Engines that are known and can't run. */
   readonly missing?: readonly EngineId[];
+  /** Who may do what; by default everybody may do everything. */
+  readonly rights?: AskRights;
+  /** Where runs are recorded; by default none is. */
+  readonly records?: RunRecords;
   /** The last id that Telegram gave to a message or an update. */
   readonly lastId?: number;
 }
@@ -44,6 +52,7 @@ export class BridgeUnderTest {
   readonly parts: BotParts;
   readonly ended: RecordedProcess[] = [];
   readonly deps: PressDeps & { readonly chat: FakeChat; readonly log: RecordingLog };
+  readonly #records: RunRecords;
   #lastId: number;
 
   constructor(options: BridgeOptions = {}) {
@@ -64,15 +73,21 @@ export class BridgeUnderTest {
     };
     const settings: BridgeSettings = { ...defaults, ...options.settings };
     const { chat, clock, store, log } = this;
-    const edges = { chat, clock, store, log, engines, settings };
-    this.parts = assembleBot({ ...edges, me: { id: 7, username: "test_bot" } });
-    this.deps = { ...edges, ...this.parts, newRunId, newKey };
+    const records = options.records ?? noRecords;
+    this.#records = records;
+    const edges = { chat, clock, store, log, engines, settings, records };
+    const rights = options.rights ?? (() => ({ chat: true, decide: true, admin: true }));
+    this.parts = assembleBot({ ...edges, rights, vitals: wellVitals, me: { id: 7, username: "test_bot" } });
+    this.deps = { ...edges, ...this.parts, rights, presses: new SeenPresses(), newRunId, newKey };
   }
 
   /** Recovers as at a start, then lets runs begin. */
   async open(): Promise<void> {
-    const processes: Processes = { endRecorded: async (recorded) => void this.ended.push(...recorded) };
-    await recover({ ...this.deps, ...this.parts, processes });
+    const processes: Processes = {
+      endRecorded: async (recorded) => void this.ended.push(...recorded),
+      endMarked: async () => {},
+    };
+    await recover({ ...this.deps, ...this.parts, processes, records: this.#records });
     this.parts.scheduler.open();
     await settled();
   }
@@ -119,6 +134,20 @@ export class BridgeUnderTest {
   }
 }
 
+const noRecords: RunRecords = {
+  begin: () => undefined,
+  find: () => undefined,
+  isUnbegun: () => false,
+  runIds: () => [],
+  remove: () => {},
+};
+
+const wellVitals: Vitals = {
+  startedAt: 1_000_000,
+  receiving: () => ({ state: "well", silentMs: 0 }),
+  lastError: () => undefined,
+};
+
 const defaults: BridgeSettings = {
   sessionMode: "stateless",
   showResumeLine: true,
@@ -133,4 +162,6 @@ const defaults: BridgeSettings = {
   approvals: { policy: "auto", engines: new Map(), allow: [] },
   remindAfterMs: 600_000,
   silentAfterMs: 0,
+  dailyCostUsd: 0,
+  secrets: coversNothing,
 };

@@ -32,6 +32,17 @@ describe("deliveries", () => {
     expect(chat.sent).toEqual(["hello", "↻ sent again, the first copy may have arrived too\n\nhello"]);
   });
 
+  it("says an edit in a new message when its message is gone and it has buttons, and drops it when it has none", async () => {
+    const { chat, clock, deliveries } = createDeliveries();
+    const content = { text: "interrupted", entities: [] };
+    const keyboard = [[{ label: "Resume", data: "x" }]];
+    const edit = { type: "edit", messageId: 5, content } as const;
+    deliveries.enqueue({ thread, role: "notice", operation: { ...edit, keyboard } });
+    deliveries.enqueue({ thread, role: "notice", operation: { ...edit, content: { text: "done", entities: [] } } });
+    await clock.advance(5_000);
+    expect([...chat.visible.values()]).toMatchObject([{ text: "interrupted", keyboard }]);
+  });
+
   it("keeps the order within a chat while the first message waits for a connection", async () => {
     const { chat, clock, deliveries } = createDeliveries();
     chat.faults.push("unavailable");

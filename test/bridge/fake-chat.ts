@@ -53,9 +53,9 @@ export class FakeChat implements Chat {
     return "edited";
   }
 
-  async delete({ messageId }: MessageRef): Promise<void> {
+  async delete({ chatId, messageId }: MessageRef): Promise<void> {
     this.#fail();
-    this.visible.delete(messageId);
+    if (this.visible.get(messageId)?.ref.chatId === chatId) this.visible.delete(messageId);
     this.#changed();
   }
 

@@ -12,6 +12,7 @@ it("lists engines with version and place, or with how to get them", async () => 
   const loadEngines = enginesWith([
     { id: "claude", state: "ready", program: "/usr/bin/claude", capabilities },
     { id: "codex", state: "missing", problem: "codex was not found; install it with: npm i -g @openai/codex" },
+    { id: "laptop", state: "ready", isElsewhere: true },
     { id: "mock", state: "ready" },
     { id: "pi", state: "ready", program: "/usr/bin/pi" },
   ]);
@@ -24,6 +25,7 @@ it("lists engines with version and place, or with how to get them", async () => 
       "✓ claude      2.1.3       /usr/bin/claude",
       "              approvals, model, effort (low, high)",
       "✗ codex       codex was not found; install it with: npm i -g @openai/codex",
+      "✓ laptop      on another machine",
       "✓ mock        built in",
       "! pi          /usr/bin/pi does not tell its version",
       "",

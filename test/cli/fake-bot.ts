@@ -9,15 +9,18 @@ export class FakeBot implements RunningLocal {
   stops = 0;
   /** Ends the bot by itself: well, or with an error. */
   end: (error?: Error) => void = () => undefined;
-  readonly stop: () => Promise<void>;
+  readonly stop: RunningLocal["stop"];
+  /** How it was told to stop. */
+  readonly keptRuns: boolean[] = [];
 
   /** `drain` is how long stopping takes. */
   constructor(drain: Promise<void> = Promise.resolve()) {
     this.finished = new Promise((resolve, reject) => {
       this.end = (error) => (error === undefined ? resolve() : reject(error));
     });
-    this.stop = async () => {
+    this.stop = async ({ keepRuns = false } = {}) => {
       this.stops += 1;
+      this.keptRuns.push(keepRuns);
       await drain;
       this.end();
     };

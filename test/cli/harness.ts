@@ -82,7 +82,10 @@ function fakeApp(parts: Partial<App> = {}): App {
     loadEngines: unexpected("loadEngines"),
     engineVersion: unexpected("engineVersion"),
     openStore: unexpected("openStore"),
+    openAudit: unexpected("openAudit"),
     serveHappi: unexpected("serveHappi"),
+    askStatus: unexpected("askStatus"),
+    supervisorMachine: unexpected("supervisorMachine"),
     ...parts,
   };
 }

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
+import type { StopKind } from "../../src/cli/cli.ts";
 import type { ExitCode } from "../../src/cli/cli-error.ts";
 import { runUntilStopped } from "../../src/cli/run-until-stopped.ts";
 import { FakeBot } from "./fake-bot.ts";
@@ -12,12 +13,12 @@ class Watch {
   readonly code: Promise<ExitCode>;
   readonly started: Promise<void>;
   isListening = false;
-  signal: () => void = () => undefined;
+  signal: (kind?: StopKind) => void = () => undefined;
 
   constructor(start: () => Promise<FakeBot>) {
     let code: Promise<ExitCode> = NEVER;
     this.started = new Promise((resolve) => {
-      const onStopSignal = (listener: () => void): (() => void) => {
+      const onStopSignal = (listener: (kind?: StopKind) => void): (() => void) => {
         this.signal = listener;
         this.isListening = true;
         return () => {
@@ -39,6 +40,18 @@ describe("runUntilStopped", () => {
     expect(await watch.code).toBe(0);
     expect(bot.stops).toBe(1);
     expect(watch.isListening).toBe(false);
+  });
+
+  it.each([
+    ["ends its runs when it is told to stop", "stop", false],
+    ["keeps its runs when it is to be started again", "restart", true],
+  ] as const)("%s", async (_, kind, keepsRuns) => {
+    const bot = new FakeBot();
+    const watch = new Watch(async () => bot);
+    await watch.started;
+    watch.signal(kind);
+    expect(await watch.code).toBe(0);
+    expect(bot.keptRuns).toEqual([keepsRuns]);
   });
 
   it("stops a bot that can't go on before it tells why", async () => {

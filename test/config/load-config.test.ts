@@ -13,9 +13,20 @@ describe("loadConfig", () => {
       transport: "telegram",
       watch_config: false,
       projects: {},
+      chats: {},
       engines: {},
-      limits: { max_parallel_runs: 16, max_age_s: 3600, remind_after_s: 600, silent_after_s: 600 },
+      limits: {
+        max_parallel_runs: 16,
+        max_age_s: 3600,
+        remind_after_s: 600,
+        silent_after_s: 600,
+        daily_cost_usd: 50,
+        keep_days: 90,
+        survive_restart: true,
+      },
       approvals: { policy: "auto", allow: [], engines: {} },
+      secrets: { cover: true, names: [], allow: [] },
+      health: {},
       plugins: { enabled: [], runners: [] },
       transports: {
         telegram: {
@@ -84,6 +95,12 @@ chat_id = -100555
     expect(loaded.config.projects["z80"]?.path).toBe(join(homedir(), "dev/z80"));
     expect(loaded.engineTable("claude")).toEqual({ model: "opus", allowed_tools: ["Bash"] });
     expect(loaded.engineTable("pi")).toBeUndefined();
+  });
+
+  it("takes the health file relative to the directory of the file", () => {
+    const { config, dir } = load(`${MINIMAL}[health]\nfile = "state/health.json"\nport = 8080\n`);
+    expect(config.health).toEqual({ file: join(dir, "state", "health.json"), port: 8080 });
+    expect(problemOf(`${MINIMAL}[health]\nport = 0\n`)).toContain("health.port: expected a port from 1 to 65535");
   });
 
   it("takes project paths relative to the directory of the file", () => {

@@ -19,6 +19,7 @@ const capabilitiesSchema = z.strictObject({
   effort: z.array(z.string().min(1)),
   sessions: z.boolean(),
   fork: z.boolean(),
+  survives: z.boolean(),
 });
 
 /** Order and number of events, failure, interruption, sessions. */

@@ -2,11 +2,12 @@ import { describe, it } from "vitest";
 import { codecCases } from "./codec-cases.ts";
 import { promptCases } from "./prompt-cases.ts";
 import { runCases } from "./run-cases.ts";
+import { survivalCases } from "./survival-cases.ts";
 import type { ContractCase, RunnerUnderTest } from "./runner-under-test.ts";
 
 /** The contract of `Runner` as tests. Every engine calls this once; what it does not keep is listed in `deviations`. */
 export function describeRunner(subject: RunnerUnderTest): void {
-  const cases: readonly ContractCase[] = [...runCases, ...promptCases, ...codecCases];
+  const cases: readonly ContractCase[] = [...runCases, ...promptCases, ...survivalCases, ...codecCases];
   const reasons = new Map(
     (subject.deviations ?? []).flatMap(({ reason, tests }) => tests.map((test) => [test, reason])),
   );

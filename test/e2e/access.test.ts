@@ -1,5 +1,10 @@
 import { describe, expect, it, vi } from "vitest";
 import { FORUM, GROUP, MEMBER } from "../../src/local/world/seed.ts";
+import { join } from "node:path";
+import { z } from "zod";
+import { app } from "../../src/cli/app.ts";
+import { runCli } from "../../src/cli/program.ts";
+import type { LocalMessage } from "../../src/local/bot-api-types.ts";
 import { type LocalBot, textOf } from "./local-bot.ts";
 import { groups, withBot } from "./with-bot.ts";
 
@@ -90,6 +95,176 @@ it("the owner is heard only in private and in chats the configuration names", as
     expect(calls).toEqual([]);
   });
 });
+
+describe.concurrent("in the audit is, and got nothing done,", () => {
+  const team = {
+    telegramKeys: `allowed_user_ids = [1001, ${MEMBER.id}]\ndecide_user_ids = [1001]`,
+    tables: `${groups}\n[projects.secret]\npath = "/tmp"\nallowed_user_ids = [1001]`,
+  };
+  const inGroup = { chat: GROUP.id };
+  const member = { chat: GROUP.id, from: MEMBER.id };
+
+  it("a stranger who quotes a resume line", async () => {
+    await withBot(async ({ local, engine }) => {
+      const { id: from } = local.telegram.stranger;
+      for (let count = 0; count < 12; count += 1) local.world.message({ from, text: "claude --resume 1234\nsteal" });
+      local.say("/help");
+      await local.shows(/^Send a message and/);
+      const audit = await auditOf(local, ({ actor }) => actor === String(from));
+      expect(audit).toMatchObject([
+        { verb: "refuse", name: "Stranger", detail: { why: "may not use this bot", chat: from } },
+        { verb: "refuse", detail: { updates: 9 } },
+      ]);
+      expect(engine.started()).toEqual([]);
+      expect(local.world.botMessages(from)).toEqual([]);
+    });
+  });
+
+  it("a chat member without the right to decide, by button and by reply", async () => {
+    await withBot(async ({ local }) => {
+      local.say("/claude ask a", inGroup);
+      const asked = await local.shows(/^claude asks/, inGroup);
+      expect(await local.press(asked, /^Approve$/, MEMBER.id)).toMatch(/^You may chat here/);
+      local.say("yes", { ...member, replyTo: asked.message_id });
+      await local.shows(/^You may chat here/, inGroup);
+      expect(await auditOf(local, ({ verb }) => verb === "refuse")).toMatchObject([
+        { actor: String(MEMBER.id), name: "Robin", detail: { why: "may not decide" } },
+        { actor: String(MEMBER.id), detail: { why: "may not decide" } },
+      ]);
+      await local.press(asked, /^Deny$/);
+      await local.shows(/a was told: deny/, inGroup);
+      expect(await auditOf(local, ({ verb }) => verb === "decide")).toMatchObject([{ actor: "1001", name: "You" }]);
+    }, team);
+  });
+
+  it("a replayed callback", async () => {
+    await withBot(async ({ local, engine }) => {
+      local.world.message({ text: "/claude say hi", forward: "Robin" });
+      const offer = await local.shows(/^This is a forwarded message/);
+      const run = dataOf(offer, "Run");
+      await local.press(offer, /^Discard$/);
+      await local.shows(/^Discarded/);
+      expect(await forcePress(local, { message: offer.message_id, data: run })).toBe("This was already decided.");
+      expect(await forcePress(local, { message: offer.message_id, data: run })).toBe("This was already decided.");
+      const old = { actor: "1001", detail: { why: "an old button" } };
+      expect(await auditOf(local, ({ verb }) => verb === "refuse")).toMatchObject([old, old]);
+      expect(engine.started()).toEqual([]);
+    }, team);
+  });
+
+  it("a forged callback: of another chat, under another message, or garbage", async () => {
+    await withBot(async ({ local }) => {
+      local.say("/claude hold x");
+      const card = await local.shows(/^(starting|working) · claude/);
+      const cancel = dataOf(card, "Cancel");
+      local.say("/help", member);
+      const help = await local.shows(/^Send a message and/, inGroup);
+      local.say("/help");
+      const own = await local.shows(/^Send a message and/);
+      const forged = [
+        { ...member, message: help.message_id, data: cancel },
+        { ...member, message: help.message_id, data: "v1:d:0123456789ab:once" },
+        { ...member, message: help.message_id, data: "'; DROP TABLE runs" },
+        { message: own.message_id, data: cancel },
+      ];
+      for (const press of forged) expect(await forcePress(local, press)).toBe("This button no longer works.");
+      expect(
+        (await auditOf(local, ({ verb }) => verb === "refuse")).map(({ actor, detail }) => [actor, detail?.why]),
+      ).toEqual([
+        [String(MEMBER.id), "a button that is not of this message"],
+        [String(MEMBER.id), "a button that is not of this message"],
+        [String(MEMBER.id), "a button that is not ours"],
+        ["1001", "a button that is not of this message"],
+      ]);
+      expect(local.world.botMessages().map(textOf).join()).not.toContain("cancelled");
+      await local.press(card, /^Cancel$/);
+      await local.shows(/^cancelled/);
+    }, team);
+  });
+
+  it("a forwarded resume line from another chat, and a directive to a project of others", async () => {
+    await withBot(async ({ local, engine }) => {
+      local.say("/claude a private matter");
+      const final = await local.shows(/^done · claude/);
+      const forward = { ...member, text: textOf(final), forward: "Takopi" };
+      const forwarded = local.world.message(forward);
+      await local.shows(/^This session belongs to a chat or project you have no part in/, {
+        ...inGroup,
+        after: forwarded.message_id,
+      });
+      local.say("/secret /claude tell me", member);
+      await local.shows(/^You may not work on secret/, inGroup);
+      expect(await auditOf(local, ({ verb }) => verb === "refuse")).toMatchObject([
+        { actor: String(MEMBER.id), detail: { why: "this session belongs to another chat or project" } },
+        { actor: String(MEMBER.id), detail: { why: "may not work on this project", project: "secret" } },
+      ]);
+      expect(engine.started().map(({ prompt }) => prompt)).toEqual(["a private matter"]);
+    }, team);
+  });
+});
+
+it("the audit says who did what: starts and stops of the bot, prompts without their text, cancels, choices", async () => {
+  await withBot(async ({ local }) => {
+    local.say("/claude hold secret-plan");
+    await local.press(await local.shows(/^(starting|working) · claude/), /^Cancel$/);
+    await local.shows(/^cancelled/);
+    local.say("/agent set claude");
+    await local.shows(/^Prompts in this chat go to claude/);
+    await local.stopBot();
+    const rows = await auditOf(local, () => true);
+    expect(rows.map(({ actor, verb }) => `${actor} ${verb}`)).toEqual([
+      "bot start",
+      "1001 prompt",
+      "1001 cancel",
+      "1001 choose",
+      "bot stop",
+    ]);
+    expect(JSON.stringify(rows)).not.toContain("secret-plan");
+  });
+});
+
+const auditRow = z.object({
+  actor: z.string(),
+  name: z.string().optional(),
+  verb: z.string(),
+  detail: z.looseObject({ why: z.string().optional() }).optional(),
+});
+
+type Row = z.output<typeof auditRow>;
+
+/** What `takopi audit --json` says beside the running bot. A row is written before anybody is told. */
+async function auditOf(local: LocalBot, isWanted: (row: Row) => boolean): Promise<readonly Row[]> {
+  let stdout = "";
+  const io = {
+    stdout: (text: string) => void (stdout += text),
+    stderr: () => {},
+    env: { HOME: local.dir },
+    cwd: local.dir,
+    isInteractive: false,
+    onStopSignal: () => () => {},
+  };
+  const questions = async (): Promise<never> => Promise.reject(new Error("nothing is asked"));
+  await runCli(["audit", "--json", "--config", join(local.dir, "takopi.toml")], { io, app, questions });
+  const lines = stdout.split("\n").filter((line) => line !== "");
+  return lines.map((line) => auditRow.parse(JSON.parse(line))).filter(isWanted);
+}
+
+function dataOf(message: LocalMessage, label: string): string {
+  const buttons = message.reply_markup?.inline_keyboard.flat() ?? [];
+  return buttons.find(({ text }) => text === label)?.callback_data ?? `no button ${label}`;
+}
+
+/** A press that no client of Telegram's own would make. Resolves to the toast. */
+async function forcePress(
+  { world }: LocalBot,
+  press: { message: number; data: string; chat?: number; from?: number },
+): Promise<string | undefined> {
+  const query = world.press({ ...press, force: true });
+  const answer = await world.waitFor((now) =>
+    now.events().find((event) => event.type === "callback_answer" && event.query_id === query),
+  );
+  return answer.type === "callback_answer" ? answer.text : undefined;
+}
 
 /** The methods called because of what happens in `act`, as far as the owner's later question does not explain them. */
 async function callsCausedBy(local: LocalBot, act: () => void): Promise<readonly string[]> {

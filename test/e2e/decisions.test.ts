@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { FORUM, GROUP, MEMBER } from "../../src/local/world/seed.ts";
 import { labelsOf, type LocalBot } from "./local-bot.ts";
-import { it as itKilled } from "./real-bot.ts";
+import { itEnding as itKilled } from "./real-bot.ts";
 import { groups, withBot } from "./with-bot.ts";
 
 vi.setConfig({ testTimeout: 60_000 });

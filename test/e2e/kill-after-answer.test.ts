@@ -1,6 +1,6 @@
 import { describe, expect, vi } from "vitest";
 import { outcomeOf, settle } from "./oracle.ts";
-import { it, type RealBot } from "./real-bot.ts";
+import { itEnding as it, type RealBot } from "./real-bot.ts";
 
 // Many starts of the program, on machines with few cores.
 vi.setConfig({ testTimeout: 60_000 });
@@ -9,7 +9,7 @@ vi.setConfig({ testTimeout: 60_000 });
 const ON_ITS_WAY = { kind: "delay", delay_ms: 300 } as const;
 const SHORTLY = { kind: "delay", delay_ms: 0 } as const;
 
-describe.concurrent("a bot killed when its engine has a result", () => {
+describe.concurrent("a bot whose runs end with it, killed when its engine has a result", () => {
   it("answers or reports the prompt whose result was just written, and ends an engine that lingers", async ({
     bot,
   }) => {

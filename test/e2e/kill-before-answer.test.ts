@@ -1,11 +1,11 @@
 import { describe, expect, vi } from "vitest";
 import { outcomeOf, settle, unfinished } from "./oracle.ts";
-import { it } from "./real-bot.ts";
+import { itEnding as it } from "./real-bot.ts";
 
 // Many starts of the program, on machines with few cores.
 vi.setConfig({ testTimeout: 60_000 });
 
-describe.concurrent("a bot killed before its engine has a result", () => {
+describe.concurrent("a bot whose runs end with it, killed before its engine has a result", () => {
   it("runs a prompt once that it was handed and had not confirmed", async ({ bot }) => {
     const before = bot.lastCall;
     bot.say("first words");

@@ -33,7 +33,7 @@ export interface LocalBot {
   press(message: LocalMessage, label: RegExp, from?: number): Promise<string | undefined>;
   /** The names in the command menu. */
   commands(): Promise<readonly string[]>;
-  stopBot(): Promise<void>;
+  stopBot(options?: { readonly keepRuns?: boolean }): Promise<void>;
   startBot(): Promise<void>;
   close(): Promise<void>;
 }
@@ -44,7 +44,7 @@ export async function startLocalBot(options: LocalBotOptions = {}): Promise<Loca
   const telegram = await startLocalTelegram({ floodLimits: options.floodLimits ?? false });
   const dir = mkdtempSync(join(tmpdir(), "takopi-e2e-"));
   const path = join(dir, "takopi.toml");
-  writeFileSync(path, configText(telegram, options));
+  writeFileSync(path, configText(telegram, options), { mode: 0o600 });
   const logged: string[] = [];
   const start = (): Promise<RunningBot> => {
     const env = { PATH: process.env["PATH"] ?? "", HOME: dir, ...options.env };
@@ -53,8 +53,8 @@ export async function startLocalBot(options: LocalBotOptions = {}): Promise<Loca
   };
   let bot: RunningBot | undefined = await start();
   const { world } = telegram;
-  const stopBot = async (): Promise<void> => {
-    await bot?.stop();
+  const stopBot: LocalBot["stopBot"] = async (options) => {
+    await bot?.stop(options);
     bot = undefined;
   };
   return {

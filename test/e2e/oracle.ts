@@ -19,7 +19,7 @@ export async function settle(bot: RealBot, prompts: readonly string[]): Promise<
     await bot.until(`an end of: ${prompt}`, () => isInterrupted(bot, prompt) || answers(bot, prompt).length > 0);
   }
   await passFence(bot);
-  await bot.until("no process is left", () => bot.engine.alive().length === 0);
+  await bot.until("no process is left", () => bot.engine.alive().length === 0 && bot.engine.carried().length === 0);
 }
 
 /**

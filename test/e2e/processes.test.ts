@@ -1,5 +1,5 @@
 import { describe, expect, vi } from "vitest";
-import { it, type RealBot } from "./real-bot.ts";
+import { it, itEnding, type RealBot } from "./real-bot.ts";
 
 // Many starts of the program, on machines with few cores.
 vi.setConfig({ testTimeout: 60_000 });
@@ -32,7 +32,7 @@ describe.concurrent("no process is left", () => {
     await bot.shows(/^interrupted/);
   });
 
-  it("when the bot is killed and started again", async ({ bot }) => {
+  itEnding("when the bot is killed and started again", async ({ bot }) => {
     await familyUp(bot);
     await bot.restart();
     await allGone(bot);
@@ -45,6 +45,45 @@ describe.concurrent("no process is left", () => {
     await allGone(bot);
   });
 });
+
+describe.concurrent("no process that lost parent, session and environment is left", () => {
+  it("of a cancelled run", async ({ bot }) => {
+    const card = await scatteredUp(bot);
+    const data = card.reply_markup?.inline_keyboard[0]?.[0]?.callback_data ?? "";
+    bot.world.press({ message: card.message_id, data });
+    await allGone(bot);
+  });
+
+  it("of an engine that crashed", async ({ bot }) => {
+    bot.say("scatter x crash");
+    await bot.shows(/^error[^]*exit code 3/);
+    await allGone(bot);
+    expect(bot.engine.pids().length).toBe(3);
+  });
+
+  it("when the bot is told to end", async ({ bot }) => {
+    await scatteredUp(bot);
+    await bot.terminate();
+    expect(bot.engine.alive()).toEqual([]);
+  });
+
+  it("when the bot and its engine are killed and the bot is started again", async ({ bot }) => {
+    await scatteredUp(bot);
+    await bot.kill();
+    const [{ pid } = { pid: 0 }] = bot.engine.started();
+    process.kill(pid, "SIGKILL");
+    await bot.until("the engine is gone", () => !bot.engine.alive().includes(pid));
+    expect(bot.engine.alive().length).toBe(2);
+    await bot.start();
+    await allGone(bot);
+  });
+});
+
+async function scatteredUp(bot: RealBot): ReturnType<RealBot["shows"]> {
+  const card = await bot.works("scatter x");
+  expect(bot.engine.alive().length).toBe(3);
+  return card;
+}
 
 async function familyUp(bot: RealBot): ReturnType<RealBot["shows"]> {
   const card = await bot.works("family x");

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import Database from "better-sqlite3";
@@ -66,6 +66,23 @@ export class EngineTraces {
     return this.pids().filter(isRunning);
   }
 
+  /** All processes of runs, also those that carry an engine and say nothing themselves. */
+  carried(): readonly number[] {
+    return readdirSync("/proc")
+      .map(Number)
+      .filter((pid) => isRunning(pid) && this.#isOfRun(pid));
+  }
+
+  #isOfRun(pid: number): boolean {
+    try {
+      const environment = readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
+      return environment.includes(`HOME=${this.dir}`) && environment.some((each) => each.startsWith("TAKOPI_RUN_ID="));
+    } catch {
+      // Gone meanwhile, or another user's.
+      return false;
+    }
+  }
+
   /** Lets `hold NAME` go on. */
   release(name: string): void {
     writeFileSync(join(this.dir, `${name}.go`), "");
@@ -122,6 +139,7 @@ export class RealBot {
         scriptedClaude(dir),
         tables,
       ].join("\n"),
+      { mode: 0o600 },
     );
     return bot;
   }
@@ -228,6 +246,12 @@ export class RealBot {
     return this.until(`a message like ${pattern}`, find, timeoutMs);
   }
 
+  /** The message, once the bot knows its id and goes on with it after a kill. */
+  async keeps(pattern: RegExp): Promise<LocalMessage> {
+    const message = await this.shows(pattern);
+    return await this.until("the message is noted", () => this.#knows(message) && message);
+  }
+
   /** The prompts in the order in which they became runs. */
   accepted(): readonly string[] {
     const journal = new Database(join(this.dir, "takopi.db"), { readonly: true });
@@ -259,14 +283,21 @@ function isReceipt(message: LocalMessage): boolean {
 }
 
 /** Each test has a bot of its own, which polls, so that tests can run side by side. */
-export const it: TestAPI<{ bot: RealBot }> = test.extend<{ bot: RealBot }>({
-  bot: async ({ task: _task }, use) => {
-    const bot = await RealBot.create();
-    try {
-      await bot.start();
-      await use(bot);
-    } finally {
-      await bot.close();
-    }
-  },
-});
+export const it: TestAPI<{ bot: RealBot }> = withTables("");
+
+/** The same with runs that end with the bot. */
+export const itEnding: TestAPI<{ bot: RealBot }> = withTables("[limits]\nsurvive_restart = false");
+
+function withTables(tables: string): TestAPI<{ bot: RealBot }> {
+  return test.extend<{ bot: RealBot }>({
+    bot: async ({ task: _task }, use) => {
+      const bot = await RealBot.create("", tables);
+      try {
+        await bot.start();
+        await use(bot);
+      } finally {
+        await bot.close();
+      }
+    },
+  });
+}

@@ -63,7 +63,7 @@ describe.concurrent("a bot", () => {
 function copyOf(bot: RealBot, name: string, change: (text: string) => string): string {
   const path = join(bot.dir, `${name}.toml`);
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, change(readFileSync(bot.config, "utf8")));
+  writeFileSync(path, change(readFileSync(bot.config, "utf8")), { mode: 0o600 });
   return path;
 }
 

@@ -125,6 +125,47 @@ describe("Claude Code's own CLI in the whole bot", () => {
     expect(textOf(await shows(/^done · claude/))).toContain("You said: Go on");
   });
 
+  it("goes on with a run while the bot is restarted, and answers", async () => {
+    local.say("/claude BASH(sleep 8; echo done)");
+    const card = await shows(/▸ sleep 8; echo done/);
+    await local.stopBot({ keepRuns: true });
+    await local.startBot();
+    const again = await shows(/^working · claude[^]*Takopi was restarted meanwhile[^]*▸ sleep 8; echo done/);
+    expect(again.message_id).toBe(card.message_id);
+    const final = await shows(/^done · claude/);
+    expect(textOf(final)).toContain("Tool result: done");
+    expect(local.world.botMessages().filter((message) => textOf(message).startsWith("done · claude"))).toHaveLength(1);
+    local.say("And then?", { replyTo: final.message_id });
+    await shows(/You said: And then\?/, { after: final.message_id });
+  });
+
+  it("gives an answer to what it asked before the bot was restarted", async () => {
+    const path = join(local.dir, "restarted.txt");
+    local.say(`/claude WRITE(${path})`);
+    const asked = await shows(/^claude asks[^]*restarted\.txt/);
+    await local.stopBot({ keepRuns: true });
+    await local.startBot();
+    await shows(/^waiting for you · claude[^]*restarted meanwhile/);
+    await local.press(asked, /^Approve/);
+    await shows(/^✓ Approved · Write/);
+    await shows(/^done · claude/);
+    expect(await exists(path)).toBe(true);
+  });
+
+  it("takes a prompt into a run that it went on with", async () => {
+    local.say("/claude Hello");
+    const first = await shows(/^done · claude/);
+    local.say(`BASH(node -e "setTimeout(process.exit,9000)")`, { replyTo: first.message_id });
+    await shows(/▸ node/);
+    await local.stopBot({ keepRuns: true });
+    await local.startBot();
+    local.say("and be brief", { replyTo: first.message_id });
+    await local.press(await shows(/^queued · claude/), /Steer now/);
+    await shows(/claude took this into the run/);
+    await shows(/^done · claude/, { after: first.message_id });
+    expect(model.texts.some((text) => text.includes("and be brief"))).toBe(true);
+  });
+
   it("explains an error of the model's service", async () => {
     local.say("/claude HTTP(500)");
     const final = await shows(/^error · claude/);

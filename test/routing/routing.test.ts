@@ -108,7 +108,7 @@ describe("callback data", () => {
 });
 
 describe("access", () => {
-  const rule = { userIds: new Set([1]), chatIds: new Set([-5]) };
+  const rule = { userIds: new Set([1]), chatIds: new Set([-5]), chats: new Map(), projects: new Map() };
 
   it.each([
     [{ userId: 1, chatId: 1 }, true],

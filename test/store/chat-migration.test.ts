@@ -26,6 +26,19 @@ describe("a group that became a supergroup", () => {
     expect(store.findRun(toRunId("other"))?.thread).toEqual({ chatId: 7 });
   });
 
+  it("leaves its progress messages behind, which can't be changed any more", () => {
+    const store = memoryStore();
+    accept(store, queuedRun("a", { thread: group }));
+    store.linkMessage({ chatId: -7, messageId: 101 }, toRunId("a"), "progress");
+    store.migrateChat(-7, -7);
+    expect(store.progressMessage(toRunId("a"))).toEqual({ chatId: -7, messageId: 101 });
+    store.migrateChat(-7, -1007);
+    expect(store.progressMessage(toRunId("a"))).toBeUndefined();
+    store.linkMessage({ chatId: -1007, messageId: 3 }, toRunId("a"), "progress");
+    store.migrateChat(-7, -1007);
+    expect(store.progressMessage(toRunId("a"))).toEqual({ chatId: -1007, messageId: 3 });
+  });
+
   it("keeps what it has itself, which is newer", () => {
     const store = memoryStore();
     accept(store, queuedRun("old", { thread: group, promptMessageId: 5 }));

@@ -97,8 +97,10 @@ describe("migrations", () => {
   it("run once: a second start changes nothing", () => {
     const { store, connection, path } = storeWithConnection();
     store.setFact("a", "1");
+    const version = connection.pragma("user_version", { simple: true });
+    expect(version).toBeGreaterThan(0);
     migrate(connection, path);
     expect(store.getFact("a")).toBe("1");
-    expect(connection.pragma("user_version", { simple: true })).toBe(2);
+    expect(connection.pragma("user_version", { simple: true })).toBe(version);
   });
 });

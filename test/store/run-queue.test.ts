@@ -73,10 +73,12 @@ describe("looking into the queue", () => {
     accept(store, queuedRun("b", { thread, notBefore: 1_400 }));
     accept(store, queuedRun("c", { thread, notBefore: 1_500, sender: { id: 43, name: "Bob" } }));
     accept(store, queuedRun("d", { thread: { chatId: 7 }, notBefore: 1_500 }));
-    expect(store.openPaste(thread, 42, 1_000)?.id).toBe("b");
-    expect(store.openPaste(thread, 42, 1_400)?.id).toBe("a");
-    expect(store.openPaste(thread, 42, 1_500)).toBeUndefined();
+    expect(store.openPaste(thread, 42, { now: 1_000, dueBy: 2_000 })?.id).toBe("b");
+    expect(store.openPaste(thread, 42, { now: 1_400, dueBy: 2_400 })?.id).toBe("a");
+    expect(store.openPaste(thread, 42, { now: 1_500, dueBy: 2_500 })).toBeUndefined();
     store.endRun(ending(queuedRun("b"), { state: "cancelled" }));
-    expect(store.openPaste(thread, 42, 1_000)?.id).toBe("a");
+    expect(store.openPaste(thread, 42, { now: 1_000, dueBy: 2_000 })?.id).toBe("a");
+    // What waits for its hour is no paste.
+    expect(store.openPaste(thread, 42, { now: 100, dueBy: 1_100 })).toBeUndefined();
   });
 });

@@ -1,7 +1,7 @@
 import type { Clock } from "../../src/bridge/ports.ts";
 
 interface Timer {
-  readonly at: number;
+  at: number;
   readonly run: () => void;
 }
 
@@ -50,6 +50,16 @@ export class FakeClock implements Clock {
     }
     this.#now = end;
     await settled();
+  }
+
+  /**
+   * The machine sleeps. `stopped`: afterwards each timer still has all of its rest before it, as Node's have on Linux. `late`: those
+   * that came due run at the wake-up.
+   */
+  async sleep(ms: number, timers: "stopped" | "late"): Promise<void> {
+    this.#now += ms;
+    if (timers === "stopped") for (const timer of this.#timers) timer.at += ms;
+    await this.advance(0);
   }
 
   #nextUntil(end: number): Timer | undefined {

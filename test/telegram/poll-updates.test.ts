@@ -126,13 +126,15 @@ describe("faults of the line", () => {
     expect(received).toEqual([1, 2]);
   });
 
-  it("that show nothing but silence are noticed after 25 s", async () => {
-    server.script("getUpdates", "hang", updates(1));
+  it("that show nothing but silence are noticed after 25 s, and from then on after 10 s", async () => {
+    server.script("getUpdates", updates(), "hang", "hang", updates(1));
     await start();
-    await server.called("getUpdates", 1);
+    await server.called("getUpdates", 2);
     await passPause(25_000);
     await passPause(1000);
-    await server.called("getUpdates", 3);
+    await passPause(10_000);
+    await passPause(2000);
+    await server.called("getUpdates", 5);
     expect(received).toEqual([1]);
   });
 
@@ -180,16 +182,16 @@ describe("another poller", () => {
   });
 
   it("is forgotten after a while without it", async () => {
-    server.script("getUpdates", ...Array.from({ length: 10 }, () => conflict), "hang", "hang");
+    server.script("getUpdates", ...Array.from({ length: 10 }, () => conflict), "hang", "hang", "hang");
     server.script("getUpdates", ...Array.from({ length: 10 }, () => conflict), updates(1));
     await start();
     for (let index = 0; index < 10; index += 1) await passPause(5000);
-    for (const retryMs of [1000, 2000]) {
-      await passPause(25_000);
+    for (const retryMs of [1000, 2000, 3000]) {
+      await passPause(10_000);
       await passPause(retryMs);
     }
     for (let index = 0; index < 10; index += 1) await passPause(5000);
-    await server.called("getUpdates", 24);
+    await server.called("getUpdates", 25);
     expect(received).toEqual([1]);
   });
 });

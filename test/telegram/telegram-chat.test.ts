@@ -276,7 +276,7 @@ describe("answerPress", () => {
     await chat.answerPress("p1", "x".repeat(300));
     await chat.answerPress("p2");
     expect(bodies("answerCallbackQuery")).toEqual([
-      { callback_query_id: "p1", text: "x".repeat(200) },
+      { callback_query_id: "p1", text: `${"x".repeat(199)}…` },
       { callback_query_id: "p2" },
     ]);
     expect(log.messages("warn")).toEqual(["button press not answered"]);

@@ -20,8 +20,8 @@ const price = { currency: "EUR", total_amount: 1, invoice_payload: "" };
 const address = { country_code: "AT", state: "", city: "", street_line1: "", street_line2: "", post_code: "" };
 const connection = { id: "b", user: ANN, user_chat_id: 42, date: 1, is_enabled: true };
 
-const annIn = (chatId: number): UpdateSource => ({ userId: 42, chatId });
-const ann: UpdateSource = { userId: 42 };
+const annIn = (chatId: number): UpdateSource => ({ userId: 42, name: ANN.first_name, chatId });
+const ann: UpdateSource = { userId: 42, name: ANN.first_name };
 
 /** One example of every kind of update there is, and who is behind it. */
 const CASES: { readonly [Kind in Exclude<keyof Update, "update_id">]-?: [NonNullable<Update[Kind]>, UpdateSource] } = {

@@ -1,7 +1,8 @@
-import type { EngineId } from "../../domain/event.ts";
 import type { IncomingMessage } from "../../domain/incoming.ts";
 import type { Keyboard } from "../chat-port.ts";
+import { readyEngines } from "../known-engines.ts";
 import { answer, type ChoiceDeps, engineNamed, inRows, placeText, projectOf, sourceText } from "./choice-deps.ts";
+import { choosePreference } from "./choose-preference.ts";
 import { readChoiceWords } from "./choice-words.ts";
 import { offerButtons } from "./offer-buttons.ts";
 import { chosenEngine, chosenOption } from "./preferences.ts";
@@ -13,8 +14,11 @@ export function agentCommand(deps: ChoiceDeps, message: IncomingMessage): void {
     case "show":
       return answer(deps, message, { text: describe(deps, message), keyboard: keyboard(deps, message) });
     case "clear":
-      deps.store.setPreference(message.thread, "engine");
-      return answer(deps, message, `Cleared. ${describe(deps, message)}`);
+      return answer(
+        deps,
+        message,
+        choosePreference(deps, message, { name: "engine" }) ?? `Cleared. ${describe(deps, message)}`,
+      );
     case "set":
       return setEngine(deps, message, words.words);
   }
@@ -23,11 +27,15 @@ export function agentCommand(deps: ChoiceDeps, message: IncomingMessage): void {
 function setEngine(deps: ChoiceDeps, message: IncomingMessage, [name = "", ...others]: readonly string[]): void {
   const engine = engineNamed(deps, name);
   if (engine === undefined || others.length > 0) {
-    return answer(deps, message, `Which engine? Write /agent set and one of: ${readyEngines(deps).join(", ")}.`);
+    return answer(
+      deps,
+      message,
+      `Which engine? Write /agent set and one of: ${readyEngines(deps.engines).join(", ")}.`,
+    );
   }
   if (deps.engines.runner(engine) === undefined) return answer(deps, message, deps.engines.whyUnavailable(engine));
-  deps.store.setPreference(message.thread, "engine", engine);
-  answer(deps, message, `Prompts in ${placeText(message)} go to ${engine} from now on.`);
+  const refusal = choosePreference(deps, message, { name: "engine", value: engine });
+  answer(deps, message, refusal ?? `Prompts in ${placeText(message)} go to ${engine} from now on.`);
 }
 
 function describe(deps: ChoiceDeps, message: IncomingMessage): string {
@@ -46,14 +54,10 @@ function describe(deps: ChoiceDeps, message: IncomingMessage): string {
 
 function keyboard(deps: ChoiceDeps, message: IncomingMessage): Keyboard {
   const { value: current } = chosenEngine(deps, message.thread, projectOf(deps, message));
-  const offers = readyEngines(deps).map((engine) => ({
+  const offers = readyEngines(deps.engines).map((engine) => ({
     label: engine === current ? `✓ ${engine}` : engine,
     offer: { kind: "preference", name: "engine", value: engine } as const,
   }));
   const reset = { label: "Default", offer: { kind: "preference", name: "engine" } as const };
-  return inRows(offerButtons(deps, message.thread, [...offers, reset]), 3);
-}
-
-function readyEngines({ engines }: ChoiceDeps): readonly EngineId[] {
-  return engines.runners.map(({ engine }) => engine).filter((id) => engines.runner(id) !== undefined);
+  return inRows(offerButtons(deps, message, [...offers, reset]), 3);
 }

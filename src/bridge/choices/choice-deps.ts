@@ -3,6 +3,7 @@ import type { IncomingMessage } from "../../domain/incoming.ts";
 import { ambientProject } from "../ambient-project.ts";
 import type { Keyboard } from "../chat-port.ts";
 import type { Deliveries } from "../deliveries.ts";
+import type { GuardDeps } from "../guard.ts";
 import type { EngineSource } from "../ports.ts";
 import { say } from "../say.ts";
 import type { Store } from "../store-port.ts";
@@ -11,6 +12,7 @@ import type { ChoiceSource, PreferenceDeps } from "./preferences.ts";
 
 /** What the commands that choose something need. */
 export type ChoiceDeps = OfferDeps &
+  GuardDeps &
   PreferenceDeps & { readonly store: Store; readonly engines: EngineSource; readonly deliveries: Deliveries };
 
 /** Answers a command under its message. */

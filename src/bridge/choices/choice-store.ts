@@ -24,9 +24,14 @@ export type Offer =
       readonly prompt: string;
       /** It approves the plan of a run that was to plan first: the next one must not plan again. */
       readonly endsPlan?: boolean;
-    };
+      /** It waits in the queue until then, in milliseconds since 1970. */
+      readonly notBefore?: number;
+    }
+  /** The message goes away, and nothing else happens. */
+  | { readonly kind: "leave" }
+  | { readonly kind: "cancel"; readonly runId: RunId };
 
-/** An offer with the name in its button: 12 characters of `[0-9a-z]`, not to be guessed, and good only in its own chat. */
+/** An offer with the name in its button: 12 characters of `[0-9a-z]`, not to be guessed, and good only under its own message. */
 export interface OfferRow {
   readonly id: string;
   readonly thread: Thread;
@@ -34,14 +39,20 @@ export interface OfferRow {
   readonly madeAt: number;
   /** It holds only once, and that once is over. */
   readonly isTaken: boolean;
+  /** Who asked for it; absent where it is for everybody who may decide. */
+  readonly askedBy?: number;
+  /** The message with its button; absent until that was sent. */
+  readonly messageId?: number;
 }
 
 /** What was offered in chats and what they chose. */
 export interface ChoiceStore {
-  makeOffers(offers: readonly Omit<OfferRow, "isTaken">[]): void;
+  makeOffers(offers: readonly Omit<OfferRow, "isTaken" | "messageId">[]): void;
   findOffer(id: string): OfferRow | undefined;
   /** Marks an offer that holds only once. */
   takeOffer(id: string): void;
+  /** Marks an offer with all others under its message, which loses its buttons. */
+  takeOffersWith(id: string): void;
   /** What this very thread chose, not what it inherits. */
   preference(thread: Thread, name: PreferenceName): string | undefined;
   /** Without a value the choice is forgotten. */

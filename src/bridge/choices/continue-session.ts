@@ -4,11 +4,13 @@ import type { Thread } from "../../domain/thread.ts";
 import { footer } from "../../render/footer.ts";
 import { join, plain } from "../../render/text-builder.ts";
 import { formatContextLine } from "../../routing/context-line.ts";
-import { enterQueue, type PromptDeps } from "../accept-prompt.ts";
-import { offerKeyboard } from "../run-messages.ts";
+import { acceptRun, type PromptDeps } from "../accept-prompt.ts";
+import { whyNotFor } from "../guard.ts";
+import { knownRunner } from "../known-engines.ts";
 import { say } from "../say.ts";
 import type { Offer } from "./choice-store.ts";
 import { type OfferDeps, offerButtons } from "./offer-buttons.ts";
+import { choosePreference, mayChoose } from "./choose-preference.ts";
 import { chosenEngine, optionsOf } from "./preferences.ts";
 
 export type ContinueDeps = PromptDeps & OfferDeps;
@@ -25,17 +27,26 @@ export interface ContinueWish {
 
 type SessionOffer = Extract<Offer, { kind: "session" }>;
 
-/** Makes a session this chat's own, or warns first where a program has it open: two writers of one session lose each other's turns. */
-export function continueSession(deps: ContinueDeps, offer: SessionOffer, wish: ContinueWish): void {
-  if (offer.isOpen) return warn(deps, offer, wish);
-  if (offer.prompt === undefined) return announceSession(deps, offer, wish);
-  adopt(deps, offer, wish);
-  startRun(deps, { ...offer, prompt: offer.prompt }, wish);
+/** Makes a session this chat's own, or warns first where a program has it open: two writers of one session lose each other's turns. Returns why not, when the sender may not have it. */
+export function continueSession(deps: ContinueDeps, offer: SessionOffer, wish: ContinueWish): string | undefined {
+  const { token: resume, context, prompt } = offer;
+  const refusal = whyNotFor(deps, wish.sender, { thread: wish.thread, context, resume });
+  if (refusal !== undefined) return refusal;
+  if (offer.isOpen) {
+    warn(deps, offer, wish);
+  } else if (prompt === undefined) {
+    announceSession(deps, offer, wish);
+  } else {
+    adopt(deps, offer, wish);
+    startRun(deps, { ...offer, prompt }, wish);
+  }
+  return undefined;
 }
 
-function warn(deps: ContinueDeps, offer: SessionOffer, { thread, replyTo }: ContinueWish): void {
+function warn(deps: ContinueDeps, offer: SessionOffer, wish: ContinueWish): void {
+  const { thread, replyTo } = wish;
   const text = `“${offer.title}” is open in ${offer.token.engine} right now. What is said here will not show up there, and the other way round: close it there first, or go on anyway.`;
-  const keyboard = [offerButtons(deps, thread, [{ label: "Continue anyway", offer: { ...offer, isOpen: false } }])];
+  const keyboard = [offerButtons(deps, wish, [{ label: "Continue anyway", offer: { ...offer, isOpen: false } }])];
   say(deps.deliveries, { thread, replyTo, text, keyboard });
 }
 
@@ -44,7 +55,7 @@ function announceSession(deps: ContinueDeps, offer: SessionOffer, wish: Continue
   const notes = adopt(deps, offer, wish);
   const how = deps.memory.isOn ? "Your next message goes on there." : "Reply to this message to go on there.";
   const context = formatContextLine(offer.context);
-  const runner = deps.engines.runners.find(({ engine }) => engine === offer.token.engine);
+  const runner = knownRunner(deps.engines, offer.token.engine);
   const lines = footer({
     ...(context !== undefined && { context }),
     ...(runner && { resumeLine: runner.formatResume(offer.token) }),
@@ -66,7 +77,8 @@ function adopt(
   if (!deps.memory.isOn) return [];
   deps.memory.choose({ thread, sender, token, now: deps.clock.now() });
   if (chosenEngine(deps, thread, context.project).value === token.engine) return [];
-  deps.store.setPreference(thread, "engine", token.engine);
+  if (!mayChoose(deps, { thread, sender })) return [`Begin your next message with /${token.engine} to go on there.`];
+  choosePreference(deps, { thread, sender }, { name: "engine", value: token.engine });
   return [`Prompts here go to ${token.engine} from now on; /agent changes that.`];
 }
 
@@ -85,12 +97,9 @@ function startRun(deps: ContinueDeps, offer: SessionOffer & { readonly prompt: s
     context,
     cwd,
     options: optionsOf(deps, wish.thread, { engine: token.engine, context }),
-    state: wish.doubt === undefined ? "queued" : "held",
+    state: "queued",
     createdAt,
     notBefore: createdAt,
   };
-  if (!deps.store.acceptRun(run, wish.updateId)) return;
-  if (wish.doubt === undefined) return enterQueue(deps, run);
-  const { thread, replyTo, doubt: text } = wish;
-  say(deps.deliveries, { thread, replyTo, text, keyboard: offerKeyboard(run.id), runId: run.id, isLoud: true });
+  acceptRun(deps, run, { updateId: wish.updateId, doubt: wish.doubt });
 }

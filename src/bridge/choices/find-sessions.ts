@@ -1,11 +1,14 @@
 import type { EngineId } from "../../domain/event.ts";
 import type { Runner, SessionSummary } from "../../runner/runner.ts";
 import type { Clock, EngineSource, Log } from "../ports.ts";
+import type { SecretCover } from "../secret-cover.ts";
+import type { BridgeSettings } from "../settings.ts";
 
 export interface FindSessionsDeps {
   readonly engines: EngineSource;
   readonly clock: Clock;
   readonly log: Log;
+  readonly settings: Pick<BridgeSettings, "secrets">;
 }
 
 export interface FoundSessions {
@@ -29,9 +32,17 @@ export async function findSessions(
   );
   const lists = await Promise.all(runners.map(async (runner) => await listOf(deps, runner, wish.cwd)));
   return {
-    sessions: lists.flatMap((list) => list ?? []).toSorted((a, b) => b.updatedAt - a.updatedAt),
+    sessions: lists
+      .flatMap((list) => list ?? [])
+      .map((session) => withCoveredTitle(deps.settings.secrets, session))
+      .toSorted((a, b) => b.updatedAt - a.updatedAt),
     silent: runners.filter((_, index) => lists[index] === undefined).map(({ engine }) => engine),
   };
+}
+
+/** Titles are the first words of a session, and are shortened where they are shown. */
+function withCoveredTitle({ cover }: SecretCover, session: SessionSummary): SessionSummary {
+  return session.title === undefined ? session : { ...session, title: cover(session.title) };
 }
 
 async function listOf(

@@ -1,7 +1,9 @@
 import type { EngineId } from "../../domain/event.ts";
 import type { IncomingMessage } from "../../domain/incoming.ts";
 import type { Keyboard } from "../chat-port.ts";
+import { knownRunner } from "../known-engines.ts";
 import { answer, type ChoiceDeps, engineNamed, inRows, placeText, projectOf, sourceText } from "./choice-deps.ts";
+import { choosePreference } from "./choose-preference.ts";
 import { readChoiceWords } from "./choice-words.ts";
 import { offerButtons } from "./offer-buttons.ts";
 import { chosenEngine, chosenOption } from "./preferences.ts";
@@ -26,8 +28,12 @@ export function optionCommand(deps: ChoiceDeps, message: IncomingMessage, option
       });
     case "clear":
       if (rest !== "") return answer(deps, message, `There is no engine "${rest}".`);
-      deps.store.setPreference(message.thread, `${option}:${engine}`);
-      return answer(deps, message, `Cleared. ${describe(deps, message, { engine, option })}`);
+      return answer(
+        deps,
+        message,
+        choosePreference(deps, message, { name: `${option}:${engine}` }) ??
+          `Cleared. ${describe(deps, message, { engine, option })}`,
+      );
     case "set":
       return setOption(deps, message, { engine, option, value: rest });
   }
@@ -52,7 +58,7 @@ function splitEngine(
 }
 
 function whyNot({ engines }: ChoiceDeps, engine: EngineId, option: OptionName): string | undefined {
-  const { capabilities } = engines.runners.find((runner) => runner.engine === engine) ?? {};
+  const { capabilities } = knownRunner(engines, engine) ?? {};
   if (capabilities === undefined) return engines.whyUnavailable(engine);
   const can = option === "model" ? capabilities.model : capabilities.effort.length > 0;
   return can ? undefined : `${engine} takes no ${NOUNS[option]} from here.`;
@@ -67,11 +73,12 @@ function setOption(deps: ChoiceDeps, message: IncomingMessage, wish: Wish & { re
   if (option === "effort" && !levels.includes(value.toLowerCase())) {
     return answer(deps, message, `${engine} knows these levels: ${levels.join(", ")}.`);
   }
-  deps.store.setPreference(message.thread, `${option}:${engine}`, option === "effort" ? value.toLowerCase() : value);
+  const chosen = option === "effort" ? value.toLowerCase() : value;
+  const refusal = choosePreference(deps, message, { name: `${option}:${engine}`, value: chosen });
   answer(
     deps,
     message,
-    `${engine} uses ${value} in ${placeText(message)} from its next run on. /new starts a clean session.`,
+    refusal ?? `${engine} uses ${value} in ${placeText(message)} from its next run on. /new starts a clean session.`,
   );
 }
 
@@ -91,11 +98,11 @@ function keyboard(deps: ChoiceDeps, message: IncomingMessage, { engine, option }
     offer: { kind: "preference", name, value } as const,
   }));
   const reset = { label: "Default", offer: { kind: "preference", name } as const };
-  return inRows(offerButtons(deps, message.thread, [...offers, reset]), option === "effort" ? 3 : 1);
+  return inRows(offerButtons(deps, message, [...offers, reset]), option === "effort" ? 3 : 1);
 }
 
 function levelsOf({ engines }: ChoiceDeps, engine: EngineId): readonly string[] {
-  return engines.runners.find((runner) => runner.engine === engine)?.capabilities.effort ?? [];
+  return knownRunner(engines, engine)?.capabilities.effort ?? [];
 }
 
 /** Which models an account has, only its engine knows; those that were used before are worth a button. */

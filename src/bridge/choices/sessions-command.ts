@@ -1,8 +1,10 @@
+import { clipped } from "../../domain/clipped.ts";
 import type { IncomingMessage } from "../../domain/incoming.ts";
 import type { RunContext } from "../../domain/run.ts";
 import { formatElapsed } from "../../progress/elapsed.ts";
 import type { SessionSummary } from "../../runner/runner.ts";
 import { whyOffered } from "../accept-prompt.ts";
+import { type GuardDeps, mayGoOn, whyNotFor } from "../guard.ts";
 import type { Log } from "../ports.ts";
 import { answer, type ChoiceDeps, engineNamed, projectOf } from "./choice-deps.ts";
 import type { Offer } from "./choice-store.ts";
@@ -18,12 +20,12 @@ export async function sessionsCommand(deps: ChoiceDeps & { log: Log }, message: 
   const place = placeOf(deps, message);
   if (place.kind === "problem") return answer(deps, message, place.problem);
   const found = await findSessions(deps, place);
-  const shown = found.sessions.slice(0, SHOWN);
+  const shown = ownSessions(deps, message, { ...found, count: SHOWN });
   const now = deps.clock.now();
   const lines = shown.map((session, index) => `${index + 1}. ${sessionLine(session, now)}`);
   const buttons = offerButtons(
     deps,
-    message.thread,
+    message,
     shown.map((session, index) => ({
       label: `${index + 1}. ${titleOf(session)}`,
       offer: offerOf(session, place.context),
@@ -39,12 +41,28 @@ export async function continueCommand(deps: ContinueDeps & { log: Log }, message
   if (place.kind === "problem") return answer(deps, message, place.problem);
   const prompt = message.text.trim().replace(/^\S+\s*/, "");
   const found = await findSessions(deps, place);
-  const newest = found.sessions[0];
+  const [newest] = ownSessions(deps, message, { ...found, count: 1 });
   if (newest === undefined) return answer(deps, message, [heading(place, 0), ...silentLine(found)].join("\n"));
   const offer = { ...offerOf(newest, place.context), ...(prompt !== "" && { prompt }) };
   const { thread, sender, updateId, messageId: replyTo } = message;
   const doubt = whyOffered(deps, message);
-  continueSession(deps, offer, { thread, sender, updateId, replyTo, ...(doubt !== undefined && { doubt }) });
+  const wish = { thread, sender, updateId, replyTo, ...(doubt !== undefined && { doubt }) };
+  const refusal = continueSession(deps, offer, wish);
+  if (refusal !== undefined) answer(deps, message, refusal);
+}
+
+/** The newest. Those the journal knows to be of chats and projects that the sender has no part in are not theirs to see. */
+function ownSessions(
+  deps: GuardDeps,
+  { thread, sender }: IncomingMessage,
+  { sessions, count }: Pick<FoundSessions, "sessions"> & { readonly count: number },
+): readonly SessionSummary[] {
+  const own: SessionSummary[] = [];
+  for (const session of sessions) {
+    if (own.length === count) break;
+    if (mayGoOn(deps, sender, { chatId: thread.chatId, token: session.token })) own.push(session);
+  }
+  return own;
 }
 
 type Place =
@@ -65,10 +83,13 @@ function placeOf(deps: ChoiceDeps, message: IncomingMessage): Place {
     project = alias ?? project;
   }
   const cwd = deps.settings.projects.get(project ?? "")?.path ?? deps.settings.cwd;
+  const context = project === undefined ? {} : { project };
+  const refusal = whyNotFor(deps, message.sender, { thread: message.thread, context });
+  if (refusal !== undefined) return { kind: "problem", problem: refusal };
   return {
     kind: "place",
     cwd,
-    context: project === undefined ? {} : { project },
+    context,
     ...(engine !== undefined && { engine }),
   };
 }
@@ -85,10 +106,7 @@ function sessionLine(session: SessionSummary, now: number): string {
 }
 
 function titleOf({ title, token }: SessionSummary): string {
-  const line = (title ?? token.value).replace(/\s+/g, " ").trim();
-  return line.length <= MAX_TITLE_CHARS
-    ? line
-    : `${line.slice(0, MAX_TITLE_CHARS - 1).replace(/[\ud800-\udbff]$/, "")}…`;
+  return clipped((title ?? token.value).replace(/\s+/g, " ").trim(), MAX_TITLE_CHARS);
 }
 
 function offerOf(session: SessionSummary, context: RunContext): Extract<Offer, { kind: "session" }> {

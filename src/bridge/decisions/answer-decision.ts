@@ -3,19 +3,18 @@ import type { Run, Sender } from "../../domain/run.ts";
 import type { MessageRef } from "../../domain/thread.ts";
 import type { DecisionChoice } from "../../routing/decision-choice.ts";
 import type { Deliveries } from "../deliveries.ts";
-import type { Clock } from "../ports.ts";
+import { type GuardDeps, hasRight } from "../guard.ts";
+import { DEAD_BUTTON, refusePress } from "../press-guard.ts";
 import { say } from "../say.ts";
+import { withCoveredRequest } from "../secret-cover.ts";
 import type { BridgeSettings } from "../settings.ts";
-import type { Store } from "../store-port.ts";
 import { applyChoice, type ChoiceOutcome } from "./apply-choice.ts";
 import { pendingFace } from "./decision-messages.ts";
 import type { DecisionRow, DecisionState } from "./decision-store.ts";
 import type { Decisions } from "./decisions.ts";
 import { isYesOrNo, readReply } from "./read-reply.ts";
 
-export interface AnswerDeps {
-  readonly store: Store;
-  readonly clock: Clock;
+export interface AnswerDeps extends GuardDeps {
   readonly settings: BridgeSettings;
   readonly deliveries: Deliveries;
   readonly decisions: Decisions;
@@ -37,10 +36,14 @@ export function pressDecision(
   target: { key: string; choice: DecisionChoice },
 ): string {
   const row = deps.store.findDecision(target.key);
-  const isHere = row?.thread.chatId === press.thread.chatId && isOwnMessage(row, press.messageId);
-  if (row === undefined || !isHere) return "This button no longer works.";
+  const isHere = row?.thread.chatId === press.thread.chatId && isOwnMessage(deps, row, press);
+  if (row === undefined || !isHere) {
+    return refusePress(deps, press, { why: "a button that is not of this message", toast: DEAD_BUTTON });
+  }
   if (!mayDecide(deps, press.sender, row)) return MAY_NOT;
-  if (row.state !== "pending") return NOT_PENDING[row.state];
+  if (row.state !== "pending") {
+    return refusePress(deps, press, { why: "an old button", toast: NOT_PENDING[row.state], subject: row.runId });
+  }
   return conclude(deps, row, { outcome: applyChoice(row.request, row.draft, target.choice), by: press.sender });
 }
 
@@ -74,21 +77,17 @@ function decisionBehind({ store }: AnswerDeps, message: MessageRef): DecisionRow
   return others.length === 0 ? only : undefined;
 }
 
-/** The message of a decision is known once it was sent; a press can come only from it. */
-function isOwnMessage(row: DecisionRow, messageId: number): boolean {
-  return row.message === undefined || row.message.messageId === messageId;
+/** The message of a decision is known once it was sent; before that, a press can't come from one that is known to be another. */
+function isOwnMessage({ store }: AnswerDeps, row: DecisionRow, { thread, messageId }: ButtonPress): boolean {
+  if (row.message !== undefined) return row.message.messageId === messageId;
+  return store.findMessage({ chatId: thread.chatId, messageId }) === undefined;
 }
 
 /** Who may decide is a narrower circle than who may chat, where the configuration says so. */
-function mayDecide({ settings, store, clock }: AnswerDeps, sender: Sender, row: DecisionRow): boolean {
-  if (settings.deciderIds === undefined || settings.deciderIds.has(sender.id)) return true;
-  store.audit({
-    at: clock.now(),
-    actor: String(sender.id),
-    verb: "refuse",
-    subject: row.runId,
-    detail: { decision: row.key },
-  });
+function mayDecide(deps: AnswerDeps, sender: Sender, row: DecisionRow): boolean {
+  const run = deps.store.findRun(row.runId);
+  if (run !== undefined && hasRight(deps, sender, { run, right: "decide" })) return true;
+  deps.refusals.refuse({ by: sender, why: "may not decide", subject: row.runId, detail: { decision: row.key } });
   return false;
 }
 
@@ -107,11 +106,12 @@ function conclude(deps: AnswerDeps, row: DecisionRow, { outcome, by }: { outcome
 }
 
 function keepDraft(
-  { store, deliveries }: AnswerDeps,
+  { store, deliveries, settings }: AnswerDeps,
   row: DecisionRow,
   next: { draft: DecisionRow["draft"]; run: Run },
 ): boolean {
-  const isKept = store.draftDecision(row.key, next.draft, pendingFace(next.run, row, next.draft));
+  const shown = withCoveredRequest(settings.secrets, row);
+  const isKept = store.draftDecision(row.key, next.draft, pendingFace(next.run, shown, next.draft));
   deliveries.wake();
   return isKept;
 }

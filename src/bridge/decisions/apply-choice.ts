@@ -1,6 +1,6 @@
 import type { Decision, DecisionRequest, Question, QuestionRequest } from "../../domain/decision.ts";
 import type { DecisionChoice } from "../../routing/decision-choice.ts";
-import type { AwaitedText, Draft } from "./draft.ts";
+import { type AwaitedText, chosenFor, type Draft } from "./draft.ts";
 
 /**
  * What a press or a reply makes of a pending decision. `decided`: the answer is whole. `draft`: more is needed. `refused`: it does not
@@ -94,7 +94,7 @@ function chooseOption(
   const label = question?.options[choice.option]?.label;
   if (question === undefined || label === undefined || choice.position !== draft.position) return STALE;
   if (!question.multiSelect) return answerQuestion(request, draft, [label]);
-  const before = draft.answers[question.id] ?? [];
+  const before = chosenFor(draft.answers, question.id);
   const isOn = before.includes(label);
   const chosen = isOn ? before.filter((other) => other !== label) : [...before, label];
   // In the order of the options, whatever the order of the presses.
@@ -106,7 +106,7 @@ function chooseOption(
 function finishQuestion(request: QuestionRequest, draft: Draft, position: number): ChoiceOutcome {
   const question = currentQuestion(request, draft);
   if (question === undefined || position !== draft.position) return STALE;
-  const chosen = draft.answers[question.id] ?? [];
+  const chosen = chosenFor(draft.answers, question.id);
   if (chosen.length === 0) return { kind: "refused", why: "Choose at least one, or dismiss the question." };
   return answerQuestion(request, draft, chosen);
 }

@@ -3,7 +3,7 @@ import { formatCallbackData } from "../../routing/callback-data.ts";
 import type { DecisionChoice } from "../../routing/decision-choice.ts";
 import type { Button, Keyboard } from "../chat-port.ts";
 import type { DecisionKey } from "./decision-store.ts";
-import type { Draft } from "./draft.ts";
+import { chosenFor, type Draft } from "./draft.ts";
 import { buttonLabel } from "./shorten.ts";
 
 /** A request and the name its buttons carry. */
@@ -59,7 +59,7 @@ function questionKeyboard(request: QuestionRequest, draft: Draft, button: MakeBu
   const question = request.questions[position];
   const dismiss = button("Dismiss", { kind: "dismiss" });
   if (question === undefined) return [[dismiss]];
-  const chosen = draft.answers[question.id] ?? [];
+  const chosen = chosenFor(draft.answers, question.id);
   const mark = (label: string): string => (question.multiSelect ? (chosen.includes(label) ? "☑ " : "☐ ") : "");
   const options = question.options
     .slice(0, maxOptionButtons)

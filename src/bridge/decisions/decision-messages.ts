@@ -1,3 +1,4 @@
+import { beginning, clipped } from "../../domain/clipped.ts";
 import type { ApprovalRequest, PlanRequest, Question, QuestionRequest } from "../../domain/decision.ts";
 import type { MessageText } from "../../domain/message-text.ts";
 import type { Run } from "../../domain/run.ts";
@@ -11,7 +12,7 @@ import type { DurableOperation } from "../durable-operation.ts";
 import { type DecisionKeys, keyboardOf, maxOptionButtons } from "./decision-keyboard.ts";
 import type { DecisionFace } from "./decision-store.ts";
 import { type Draft, emptyDraft } from "./draft.ts";
-import { clipped, fitted } from "./shorten.ts";
+import { fitted } from "./shorten.ts";
 import { type ApprovalSubject, readSubject } from "./subject.ts";
 
 type AskOperation = Extract<DurableOperation, { type: "send" | "document" }>;
@@ -164,6 +165,6 @@ function diffExcerpt(diff: string, maxChars: number): string {
 function excerpt(text: string, maxChars: number): string {
   const clean = cleanText(text);
   if (clean.length <= maxChars) return clean;
-  const kept = clean.slice(0, maxChars).replace(/[\ud800-\udbff]$/, "");
+  const kept = beginning(clean, maxChars);
   return `${kept}\n… ${clean.length - kept.length} more characters`;
 }

@@ -13,3 +13,8 @@ export interface Draft {
 
 /** Nothing chosen yet. */
 export const emptyDraft: Draft = { position: 0, answers: {} };
+
+/** What was chosen for a question. Its id is the engine's own, and may be the name of something every object has. */
+export function chosenFor(answers: Draft["answers"], questionId: string): readonly string[] {
+  return Object.hasOwn(answers, questionId) ? (answers[questionId] ?? []) : [];
+}

@@ -1,8 +1,11 @@
 import type { DecisionRequest, QuestionOption } from "../../domain/decision.ts";
-import { formatCallbackData } from "../../routing/callback-data.ts";
+import type { RunId } from "../../domain/run.ts";
 import type { Keyboard } from "../chat-port.ts";
 import type { Clock } from "../ports.ts";
 import type { Offer } from "../choices/choice-store.ts";
+import { offerButtons } from "../choices/offer-buttons.ts";
+import { withCoveredRequest } from "../secret-cover.ts";
+import type { BridgeSettings } from "../settings.ts";
 import type { Store } from "../store-port.ts";
 import { maxOptionButtons } from "./decision-keyboard.ts";
 import type { DecisionRow } from "./decision-store.ts";
@@ -12,13 +15,14 @@ import { buttonLabel } from "./shorten.ts";
 export interface ExpiryDeps {
   readonly store: Store;
   readonly clock: Clock;
+  readonly settings: Pick<BridgeSettings, "secrets">;
   /** A new name for an offer: 12 random characters of `[0-9a-z]`. */
   readonly newKey: () => string;
 }
 
-/** Expires what an earlier start left open: the engines that waited for these answers are gone with the program that ran them. */
-export function expireDecisions(deps: ExpiryDeps): number {
-  const rows = deps.store.openDecisions();
+/** Expires what an earlier start left open: but for runs that go on, the engines that waited for these answers are gone with it. */
+export function expireDecisions(deps: ExpiryDeps, isTakenUp: (runId: RunId) => boolean = () => false): number {
+  const rows = deps.store.openDecisions().filter(({ runId }) => !isTakenUp(runId));
   for (const row of rows) expireDecision(deps, row);
   return rows.length;
 }
@@ -29,16 +33,18 @@ export function expireDecision(deps: ExpiryDeps, row: DecisionRow): void {
     row.state === "answered"
       ? "– Takopi ended before the engine took this answer"
       : "– Takopi ended before this was answered";
-  deps.store.settleDecision(row.key, "expired", settledFace(row, headline, offerAnswers(deps, row)));
+  const shown = withCoveredRequest(deps.settings.secrets, row);
+  deps.store.settleDecision(row.key, "expired", settledFace(shown, headline, offerAnswers(deps, row)));
 }
 
-function offerAnswers({ store, clock, newKey }: ExpiryDeps, { request, runId, thread }: DecisionRow): Keyboard {
-  if (store.findRun(runId)?.resume === undefined) return [];
-  const offers = answersTo(request).map(({ label, ...prompt }) => ({ id: newKey(), label, prompt }));
-  store.makeOffers(
-    offers.map(({ id, prompt }) => ({ id, thread, madeAt: clock.now(), offer: { kind: "prompt", runId, ...prompt } })),
-  );
-  return offers.map(({ id, label }) => [{ label, data: formatCallbackData({ kind: "offer", id }) }]);
+function offerAnswers(deps: ExpiryDeps, { request, runId }: DecisionRow): Keyboard {
+  const run = deps.store.findRun(runId);
+  if (run?.resume === undefined) return [];
+  const offers = answersTo(request).map(({ label, ...prompt }) => ({
+    label,
+    offer: { kind: "prompt", runId, ...prompt } as const,
+  }));
+  return offerButtons(deps, { thread: run.thread }, offers).map((button) => [button]);
 }
 
 type AnswerPrompt = Pick<Extract<Offer, { kind: "prompt" }>, "prompt" | "endsPlan"> & { readonly label: string };

@@ -1,6 +1,6 @@
 import type { DecisionRequest, Question, QuestionRequest } from "../../domain/decision.ts";
 import { answerQuestion, type ChoiceOutcome, currentQuestion, unexplained } from "./apply-choice.ts";
-import type { Draft } from "./draft.ts";
+import { chosenFor, type Draft } from "./draft.ts";
 
 const YES = /^(?:yes|y|yep|yeah|ok|okay|approve|approved|allow|go|go ahead|👍)[.!]?$/i;
 const NO = /^(?:no|n|nope|deny|denied|reject|cancel|stop|👎)(?<rest>[.,:;!\s-].*)?$/is;
@@ -55,7 +55,7 @@ function readAnswer(request: QuestionRequest, draft: Draft, text: string): Choic
   // Who pressed Other… means the words themselves, even if they are a number.
   const named = draft.awaits === "answer" ? undefined : namedOptions(question, text);
   if (named !== undefined) return answerQuestion(request, draft, named);
-  const ticked = question.multiSelect ? (draft.answers[question.id] ?? []) : [];
+  const ticked = question.multiSelect ? chosenFor(draft.answers, question.id) : [];
   if (question.allowFreeText) return answerQuestion(request, draft, [...ticked, text]);
   return { kind: "refused", why: "Choose one of the options: press a button, or reply with its number." };
 }

@@ -1,10 +1,12 @@
+import { clipped } from "../../domain/clipped.ts";
 import type { Decision, DecisionRequest, QuestionRequest } from "../../domain/decision.ts";
 import type { MessageText } from "../../domain/message-text.ts";
 import { code, join, plain } from "../../render/text-builder.ts";
 import type { Keyboard } from "../chat-port.ts";
 import { unexplained } from "./apply-choice.ts";
+import { chosenFor } from "./draft.ts";
 import type { DecisionFace, DecisionRow } from "./decision-store.ts";
-import { clipped, fitted } from "./shorten.ts";
+import { fitted } from "./shorten.ts";
 import { subjectOf } from "./subject.ts";
 
 /** Telegram: 4096, less a line that marks a copy sent twice. */
@@ -80,7 +82,7 @@ function answerLines(
 ): readonly MessageText[] {
   return questions.map(({ id, text }) =>
     plain(
-      `${clipped(text, MAX_SUBJECT_CHARS)} → ${clipped((answers[id] ?? []).join(", ") || "no answer", MAX_ANSWER_CHARS)}`,
+      `${clipped(text, MAX_SUBJECT_CHARS)} → ${clipped(chosenFor(answers, id).join(", ") || "no answer", MAX_ANSWER_CHARS)}`,
     ),
   );
 }

@@ -1,3 +1,4 @@
+import { clipped } from "../../domain/clipped.ts";
 import type { MessageText } from "../../domain/message-text.ts";
 import { cleanText, isBlank } from "../../render/clean-text.ts";
 import { splitText } from "../../render/split.ts";
@@ -13,11 +14,6 @@ const MORE = plain("…");
 export function buttonLabel(text: string): string {
   const line = cleanText(text).replace(/\s+/g, " ").trim();
   return isBlank(line) ? "–" : clipped(line, MAX_LABEL_CHARS);
-}
-
-/** The beginning of a text, with `…` where more would follow; never half a character. */
-export function clipped(text: string, maxChars: number): string {
-  return text.length <= maxChars ? text : `${text.slice(0, maxChars - 1).replace(/[\ud800-\udbff]$/, "")}…`;
 }
 
 /** As much of the content as goes into `maxChars`, with `…` below where more would follow. */

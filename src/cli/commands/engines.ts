@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { EngineStatus } from "../../app/engines.ts";
+import { programPlace } from "../../app/program-place.ts";
 import { describeCapabilities } from "../../runner/describe-capabilities.ts";
 import type { Cli, GlobalOptions } from "../cli.ts";
 import { loadCliConfig } from "../cli-config.ts";
@@ -30,7 +31,7 @@ function abilityLine({ state, capabilities }: EngineStatus): readonly string[] {
 async function statusLine({ app, io }: Pick<Cli, "app" | "io">, status: EngineStatus): Promise<string> {
   const name = status.id.padEnd(12);
   if (status.state !== "ready") return `✗ ${name}${status.problem ?? status.state}`;
-  if (status.program === undefined) return `✓ ${name}built in`;
+  if (status.program === undefined) return `✓ ${name}${programPlace(status)}`;
   const version = await app.engineVersion(status, io.env);
   return version === undefined
     ? `! ${name}${status.program} does not tell its version`

@@ -6,6 +6,7 @@ import type { ExitCode } from "../cli-error.ts";
 import { configPath, isConfigured, loadCliConfig } from "../cli-config.ts";
 import { createCliLog } from "../cli-log.ts";
 import { runUntilStopped } from "../run-until-stopped.ts";
+import { readVersion } from "../version.ts";
 
 /** What the local bot may be told beside the configuration. */
 export interface LocalChoices {
@@ -34,6 +35,7 @@ export async function startLocally(cli: Cli, options: GlobalOptions, choices: Lo
     ...choices,
     ...(loaded !== undefined && { loaded }),
     log: createCliLog(cli, options, loaded),
+    version: readVersion(),
     cwd: io.cwd,
     env: io.env,
     dataDir: join(dirname(configPath(cli, options)), "local"),

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { checkToken } from "../../app/bot-api-check.ts";
 import type { EngineStatus } from "../../app/engines.ts";
+import { programPlace } from "../../app/program-place.ts";
 import type { Workflow } from "../../app/setup.ts";
 import { loadBeforeSetup, remainingProblem, setAsideConfig, syntaxProblem, writeSetup } from "../../app/setup.ts";
 import type { PairedUser } from "../../bridge/store-port.ts";
@@ -120,6 +121,6 @@ async function askEngine(questions: Questions, engines: readonly EngineStatus[])
   const choices = [...ready].sort((a, b) => Number(a.program === undefined) - Number(b.program === undefined));
   return await questions.choose(
     "Which engine runs your prompts?",
-    choices.map((engine) => ({ value: engine.id, label: engine.id, hint: engine.program ?? "built in" })),
+    choices.map((engine) => ({ value: engine.id, label: engine.id, hint: programPlace(engine) })),
   );
 }

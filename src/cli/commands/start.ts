@@ -6,6 +6,7 @@ import { CliError, type ExitCode } from "../cli-error.ts";
 import { type ConfigPlace, findConfig, isConfigured, loadCliConfig } from "../cli-config.ts";
 import { createCliLog } from "../cli-log.ts";
 import { runUntilStopped } from "../run-until-stopped.ts";
+import { readVersion } from "../version.ts";
 import { startLocally } from "./local.ts";
 
 /** `takopi` and `takopi <engine>`: the bot, or, where nothing is configured yet, the local one at once. */
@@ -30,6 +31,7 @@ async function startConfigured(cli: Cli, options: GlobalOptions, engine?: string
   const request = {
     loaded,
     log: createCliLog(cli, options, loaded),
+    version: readVersion(),
     cwd: io.cwd,
     env: io.env,
     ...(engine !== undefined && { engine }),

@@ -27,9 +27,13 @@ export interface PollRequest {
 // Telegram: everything but these is delivered to a bot that never named its kinds.
 const NOT_BY_DEFAULT: readonly string[] = ["chat_member", "message_reaction", "message_reaction_count"];
 
+/** Confirmed updates that are kept, so that they can be delivered again. */
+const MAX_CONFIRMED = 20;
+
 /** Updates waiting for the bot, and the one poll that may be open for them. */
 export class UpdateQueue {
   #pending: ApiUpdate[] = [];
+  #confirmed: ApiUpdate[] = [];
   #allowed: readonly string[] = [];
   #open: OpenPoll | undefined;
   #nextId: number;
@@ -101,10 +105,29 @@ export class UpdateQueue {
     this.#pending = [];
   }
 
+  /** Delivers the latest confirmed updates once more, under their old ids. Returns how many. */
+  repeat(): number {
+    const repeated = this.#confirmed;
+    this.#confirmed = [];
+    this.#pending = [...repeated, ...this.#pending];
+    if (repeated.length > 0) this.#open?.deliver();
+    return repeated.length;
+  }
+
+  /** Turns round what the pending updates tell; their ids go on ascending. Returns how many there are. */
+  reverse(): number {
+    const contents = this.#pending.map(({ update_id: _id, ...content }) => content);
+    this.#pending = this.#pending.map(({ update_id }, index) => ({ update_id, ...contents.at(-1 - index) }));
+    return this.#pending.length;
+  }
+
   // A negative offset keeps only the last updates; a positive one confirms everything before it.
   #confirm(offset = 0): void {
     if (offset < 0) this.#pending = this.#pending.slice(offset);
-    if (offset > 0) this.#pending = this.#pending.filter((update) => update.update_id >= offset);
+    if (offset <= 0) return;
+    const confirmed = this.#pending.filter((update) => update.update_id < offset);
+    this.#confirmed = [...this.#confirmed, ...confirmed].slice(-MAX_CONFIRMED);
+    this.#pending = this.#pending.filter((update) => update.update_id >= offset);
   }
 }
 

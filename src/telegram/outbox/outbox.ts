@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { GrammyError } from "grammy";
 import type { Clock, Log } from "../../bridge/ports.ts";
 import type { RunId } from "../../domain/run.ts";
@@ -66,6 +67,8 @@ export class Outbox {
     this.#log = log;
     this.#limits = limits;
     this.#global = new CallWindow(limits.global);
+    // Each call in flight listens, one for each busy chat; more than ten look like a leak to Node.
+    setMaxListeners(0, this.#stopping.signal);
   }
 
   /** Calls that wait or are in flight. */

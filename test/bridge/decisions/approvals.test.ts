@@ -141,7 +141,9 @@ describe("an approval", () => {
   });
 
   it("given in a group says by whom, and only those who may decide are heard", async () => {
-    const asking = await Asking.begin({ settings: { deciderIds: new Set([42]) } });
+    const asking = await Asking.begin({
+      rights: (userId) => ({ chat: true, decide: userId === 42, admin: true }),
+    });
     const { shown, decision } = await asking.ask(approval());
     expect(await asking.press(shown, "Approve", 1001)).toMatch(/^You may chat here/);
     expect(await asking.reply(shown, "yes", 1001)).toBe(true);

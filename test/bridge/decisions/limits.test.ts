@@ -6,6 +6,7 @@ import type { DecisionFace } from "../../../src/bridge/decisions/decision-store.
 import { type Draft, emptyDraft } from "../../../src/bridge/decisions/draft.ts";
 import { expireDecision } from "../../../src/bridge/decisions/expire-decisions.ts";
 import { readReply } from "../../../src/bridge/decisions/read-reply.ts";
+import { coversNothing } from "../../../src/bridge/secret-cover.ts";
 import { settledFace, takenHeadline } from "../../../src/bridge/decisions/settled-face.ts";
 import type { Decision, DecisionRequest, Question } from "../../../src/domain/decision.ts";
 import type { MessageText } from "../../../src/domain/message-text.ts";
@@ -16,6 +17,7 @@ import { seededRandom } from "../../telegram/seeded-random.ts";
 
 const KEY = "0123456789ab";
 const ROUNDS = 120;
+const settings = { secrets: coversNothing };
 /** A line that marks a copy sent twice has its place in every message. */
 const MARK = "↻ sent again, the first copy may have arrived too\n\n";
 const PIECES = [
@@ -182,7 +184,7 @@ describe("whatever an engine asks", () => {
       const asked = { key, runId: toRunId("r"), thread: { chatId: 7 }, request, askedAt: 0 };
       store.openDecision({ ...asked, messages: askMessages(queuedRun("r"), asked) });
       const row = store.findDecision(key);
-      if (row !== undefined) expireDecision({ store, clock, newKey }, row);
+      if (row !== undefined) expireDecision({ store, clock, settings, newKey }, row);
       for (let [due] = store.nextDeliveries(1_000); due !== undefined; [due] = store.nextDeliveries(1_000)) {
         const { operation } = due;
         if (operation.type === "send") expectFace({ content: operation.content, keyboard: operation.keyboard ?? [] });
@@ -253,6 +255,7 @@ describe("what is longer than a message", () => {
     const deps = {
       store,
       clock: { now: () => 0, setTimer: () => () => {} },
+      settings,
       newKey: () => `${(made += 1)}`.padStart(12, "0"),
     };
     for (const row of store.openDecisions()) expireDecision(deps, row);

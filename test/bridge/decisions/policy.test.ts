@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { decideByPolicy, policyOf } from "../../../src/bridge/decisions/decide-by-policy.ts";
+import { coversNothing } from "../../../src/bridge/secret-cover.ts";
 import type { ApprovalSettings, BridgeSettings } from "../../../src/bridge/settings.ts";
 import type { ApprovalRequest } from "../../../src/domain/decision.ts";
 import { type ApprovalPolicy, parseAllowRule } from "../../../src/routing/approval-policy.ts";
@@ -20,6 +21,8 @@ function settings(approvals: Partial<ApprovalSettings>, ofProject?: ApprovalPoli
     maxFinalParts: 1,
     remindAfterMs: 0,
     silentAfterMs: 0,
+    dailyCostUsd: 0,
+    secrets: coversNothing,
     approvals: { policy: "auto", engines: new Map(), allow: [], ...approvals },
   };
 }

@@ -34,6 +34,23 @@ test("a negative offset keeps only the last updates", async () => {
   expect(idsOf(await getUpdates())).toEqual([103]);
 });
 
+test("a poll that is open gets confirmed updates once more under their old ids", async () => {
+  for (const text of ["a", "b"]) local.world.message({ text });
+  const poll = getUpdates({ offset: 103, timeout: 50 });
+  await local.world.waitFor((world) => world.isPolled);
+  expect(local.world.repeatUpdates()).toBe(2);
+  expect(idsOf(await poll)).toEqual([101, 102]);
+  expect(await getUpdates({ offset: 103 })).toEqual([]);
+});
+
+test("updates that were turned round tell of the last message first, under ascending ids", async () => {
+  for (const text of ["a", "b", "c"]) local.world.message({ text });
+  expect(local.world.reverseUpdates()).toBe(3);
+  const updates = await getUpdates();
+  expect(idsOf(updates)).toEqual([101, 102, 103]);
+  expect(updates.map((update) => update.message?.text)).toEqual(["c", "b", "a"]);
+});
+
 test("a long poll ends with the first update", async () => {
   const poll = getUpdates({ timeout: 50 });
   await local.world.waitFor((world) => world.isPolled);

@@ -13,5 +13,8 @@ describeRunner({
 });
 
 function withOwnRunIds(runner: Runner): Runner {
-  return { ...runner, run: (request, host) => runner.run({ ...request, runId: claudeRequest().runId }, host) };
+  return {
+    ...runner,
+    run: (request, host) => runner.run(request.record ? request : { ...request, runId: claudeRequest().runId }, host),
+  };
 }

@@ -186,11 +186,31 @@ describe("actions", () => {
     ]);
   });
 
+  const limit = {
+    type: "rate_limit_event",
+    rate_limit_info: { status: "rejected", rateLimitType: "five_hour", resetsAt: 1_800_000_000 },
+  };
+  const refused = ends("You've hit your limit", { is_error: true });
+
+  it("name the limit a run failed because of, and when it is over", () => {
+    const { events } = feed([init, limit, refused]);
+    expect(completedOf(events)).toMatchObject({ ok: false, fault: "usage_limit", resetsAt: 1_800_000_000_000 });
+  });
+
+  it("name no time where none was given", () => {
+    const timeless = { ...limit, rate_limit_info: { status: "rejected", resetsAt: 0 } };
+    const completed = completedOf(feed([init, timeless, refused]).events);
+    expect(completed).toMatchObject({ ok: false, fault: "usage_limit" });
+    expect(completed).not.toHaveProperty("resetsAt");
+  });
+
+  it("name no limit for a run that went well all the same, or failed after the limit was over", () => {
+    const over = { type: "rate_limit_event", rate_limit_info: { status: "allowed" } };
+    expect(completedOf(feed([init, limit, ends("done")]).events)).not.toHaveProperty("fault");
+    expect(completedOf(feed([init, limit, over, refused]).events)).not.toHaveProperty("fault");
+  });
+
   it("say when the subscription's limit is reached", () => {
-    const limit = {
-      type: "rate_limit_event",
-      rate_limit_info: { status: "rejected", rateLimitType: "five_hour", resetsAt: 1_800_000_000 },
-    };
     expect(feed([init, limit]).events).toContainEqual(
       expect.objectContaining({
         action: expect.objectContaining({ title: "five_hour limit reached, resets at 2027-01-15T08:00:00.000Z" }),

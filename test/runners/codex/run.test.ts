@@ -147,6 +147,13 @@ describe("the end of a run", () => {
   it("keeps the reason Codex gives for a failed turn", async () => {
     expect(completedOf(await play("FAIL"))).toMatchObject({ ok: false, error: "Quota exceeded." });
   });
+
+  it("says that the account's limit is reached, and when the window that is used up is over", async () => {
+    expect(completedOf(await play("LIMIT"))).toMatchObject({ fault: "usage_limit", resetsAt: 1_800_000_000_000 });
+    const unknown = completedOf(await play("FAIL"));
+    expect(unknown).toMatchObject({ fault: "usage_limit" });
+    expect(unknown).not.toHaveProperty("resetsAt");
+  });
 });
 
 describe("sessions", () => {

@@ -2,8 +2,7 @@ import type { CompletedEvent, TakopiEvent } from "../../src/domain/event.ts";
 import { unknownTypes } from "../../src/runner/unknown-types.ts";
 import { turnError } from "./failure.ts";
 import type { ResultLine } from "./lines.ts";
-import { engine, type Failure, type RunState } from "./state.ts";
-import { isFailed } from "./translate-result.ts";
+import { engine, type Failure, isFailed, type RunState } from "./state.ts";
 
 /** The last events of a run. `failure` is what ended it from outside; without one, the last result counts. */
 export function complete(state: RunState, failure: Failure | undefined = state.failure): readonly TakopiEvent[] {

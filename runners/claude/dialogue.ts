@@ -12,7 +12,7 @@ import { lineId } from "./line-id.ts";
 import { type Past, readPast } from "./past.ts";
 import { promptLine } from "./prompt.ts";
 import { decodeLine } from "./schema.ts";
-import { isSettled, oweAnswer, type Failure, type RunState } from "./state.ts";
+import { isDone, isSettled, oweAnswer, type Failure, type RunState } from "./state.ts";
 import { translate, translateMalformed, translateOversize } from "./translate.ts";
 
 /** How long the CLI is waited for, in milliseconds. */
@@ -206,7 +206,7 @@ export class Dialogue {
 
   /** Absent when the last result is what there is to say. */
   async #failure(): Promise<Failure | undefined> {
-    if (this.#host.signal.aborted) return { error: "cancelled" };
+    if (this.#host.signal.aborted && !isDone(this.#state)) return { error: "cancelled" };
     if (this.#state.failure !== undefined) return this.#state.failure;
     if (this.#state.result !== undefined) return undefined;
     // One whose output is over says nothing more, even if it lives on.

@@ -70,6 +70,16 @@ export function isSettled(state: RunState): boolean {
   return state.result !== undefined && !state.awaitsTurn && state.owed.size === 0;
 }
 
+export function isFailed(line: ResultLine): boolean {
+  // 2.0 and older say `is_error: false` for `error_max_turns` and `error_during_execution`.
+  return line.is_error || line.subtype.startsWith("error");
+}
+
+/** Whether its last turn went well: a stop that came after that changes nothing. */
+export function isDone({ result }: RunState): boolean {
+  return result !== undefined && !isFailed(result);
+}
+
 export function unchanged(state: RunState): Step {
   return { state, events: [] };
 }

@@ -1,6 +1,6 @@
 import { failureOf, isLostSession, turnError } from "./failure.ts";
 import type { PermissionDenial, ResultLine } from "./lines.ts";
-import { remarks, takeLine, unchanged, type Remark, type RunState, type Step } from "./state.ts";
+import { isFailed, remarks, takeLine, unchanged, type Remark, type RunState, type Step } from "./state.ts";
 
 /** The end of a turn. It is the end of the run too, unless something is still to come (see `isSettled`). */
 export function translateResult(state: RunState, line: ResultLine): Step {
@@ -15,11 +15,6 @@ export function translateResult(state: RunState, line: ResultLine): Step {
   const ended: RunState = { ...state, owed, taken, awaitsTurn, result: line, text: "", answers };
   const denials = line.permission_denials.map(denialRemark);
   return remarks(ended, [...denials, ...backgroundRemark(ended), ...failureRemark(ended, line)]);
-}
-
-export function isFailed(line: ResultLine): boolean {
-  // 2.0 and older say `is_error: false` for `error_max_turns` and `error_during_execution`.
-  return line.is_error || line.subtype.startsWith("error");
 }
 
 /** The text of a failed turn is its error; what the model had said before is all there is of an answer. */

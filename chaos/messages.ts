@@ -20,9 +20,15 @@ export interface BotMessage {
 
 /** What is said before its answer could come true. */
 const UNFINISHED = /^(starting|queued|working|waiting for you) · /;
+const ENDED = /^(?:\(topic is gone\)\n)?(?:↻ sent again[^\n]*\n+)?(?:done|error|cancelled|interrupted) ·/u;
 
 export function isUnfinished({ text }: Pick<BotMessage, "text">): boolean {
   return UNFINISHED.test(text);
+}
+
+/** A message that tells how a run ended, and not one that asks, warns or works. */
+export function tellsEnd({ text, file }: Pick<BotMessage, "text" | "file">): boolean {
+  return file?.name === "answer.md" || ENDED.test(text);
 }
 
 /** What the journal knows, read beside the bot. */

@@ -1,6 +1,6 @@
 import { FORUM, GROUP, OWNER } from "../src/local/world/seed.ts";
 import { LocalTelegramError } from "../src/local/local-telegram-error.ts";
-import { type Attribution, type BotMessage, isUnfinished, readJournal, toBotMessage } from "./messages.ts";
+import { type Attribution, type BotMessage, readJournal, tellsEnd, toBotMessage } from "./messages.ts";
 import type { Rig } from "./rig.ts";
 import {
   type Button,
@@ -186,8 +186,7 @@ export class Play {
   #replyTarget({ replyTo }: PromptPlan, chat: number): number | undefined {
     if (replyTo === undefined) return undefined;
     const finals = this.messages().filter(
-      (message) =>
-        message.prompt === replyTo.prompt && message.chat === chat && message.isKnown && !isUnfinished(message),
+      (message) => message.prompt === replyTo.prompt && message.chat === chat && message.isKnown && tellsEnd(message),
     );
     const prompt = this.said.get(replyTo.prompt);
     const target = (replyTo.message === "final" ? finals.at(-1)?.id : undefined) ?? prompt?.id;
@@ -207,7 +206,7 @@ export class Play {
     if (stage === "gone") return this.#isGone(prompt);
     const own = this.messages().filter((message) => message.prompt === prompt && message.isKnown);
     if (stage === "carded" && own.length > 0) return true;
-    return own.some((message) => !isUnfinished(message) && !message.text.startsWith("claude asks"));
+    return own.some(tellsEnd);
   }
 
   /** Those that ask, hang or never let go of their process are not waited for. */

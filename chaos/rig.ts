@@ -48,7 +48,7 @@ export class Rig {
   static async create(plan: readonly Life[], main: string): Promise<Rig> {
     const telegram = await startLocalTelegram();
     const dir = mkdtempSync(join(tmpdir(), "takopi-chaos-"));
-    writeFileSync(join(dir, "takopi.toml"), configText(telegram, dir));
+    writeFileSync(join(dir, "takopi.toml"), configText(telegram, dir), { mode: 0o600 });
     return new Rig({ telegram, dir, plan, main });
   }
 

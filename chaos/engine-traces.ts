@@ -8,6 +8,14 @@ export interface Started {
   readonly pid: number;
   readonly session: string;
   readonly prompt: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** A prompt that an engine has given its whole result for. */
+export interface Ended {
+  readonly at: number;
+  readonly prompt: string;
 }
 
 /** Two processes that had one session at the same time. */
@@ -24,7 +32,11 @@ const started: z.ZodType<Started> = z.object({
   pid: z.number(),
   session: z.string(),
   prompt: z.string(),
+  args: z.array(z.string()),
+  env: z.record(z.string(), z.string()),
 });
+
+const ended: z.ZodType<Ended> = z.object({ at: z.number(), prompt: z.string() });
 
 const overlap: z.ZodType<Overlap> = z.object({
   session: z.string(),
@@ -45,28 +57,42 @@ export class EngineTraces {
     return this.#lines("ledger.jsonl").map((line) => started.parse(line));
   }
 
-  /** The prompts an engine has given its whole result for. */
-  ended(): readonly string[] {
-    return this.#lines("ended.jsonl").map((line) => z.object({ prompt: z.string() }).parse(line).prompt);
+  ended(): readonly Ended[] {
+    return this.#lines("ended.jsonl").map((line) => ended.parse(line));
   }
 
   /** When an engine gave its result for the prompt of this name, in milliseconds since 1970. */
   resultAt(name: string): number | undefined {
-    const line = z.object({ at: z.number(), prompt: z.string() });
-    return this.#lines("ended.jsonl")
-      .map((ended) => line.parse(ended))
-      .find(({ prompt }) => prompt.split(" ")[1] === name)?.at;
+    return this.ended().find(({ prompt }) => prompt.split(" ")[1] === name)?.at;
   }
 
   overlaps(): readonly Overlap[] {
     return this.#lines("overlaps.jsonl").map((line) => overlap.parse(line));
   }
 
-  /** The engines and all that they started and that still runs, also those that left no trace but the directory in their arguments. */
-  alive(): readonly number[] {
+  /** Every process of the engines that said so: they themselves, and those they started. */
+  pids(): readonly number[] {
     const family = this.#lines("family.jsonl").map((line) => z.object({ pid: z.number() }).parse(line).pid);
-    const traced = [...this.started().map(({ pid }) => pid), ...family].filter(isRunning);
-    return [...new Set([...traced, ...this.#withDirInArguments()])];
+    return [...this.started().map(({ pid }) => pid), ...family];
+  }
+
+  alive(): readonly number[] {
+    return this.pids().filter(isRunning);
+  }
+
+  /** Those that are alive, and what else has the directory in its arguments: shells that carry an engine, engines that died young. */
+  remaining(): readonly number[] {
+    return [...new Set([...this.pids(), ...this.#withDirInArguments()])].filter(isRunning);
+  }
+
+  /** All processes of runs, also those that carry an engine and say nothing themselves. */
+  carried(): readonly number[] {
+    return processes().filter((pid) => isRunning(pid) && this.#isOfRun(pid));
+  }
+
+  #isOfRun(pid: number): boolean {
+    const environment = (readText(`/proc/${pid}/environ`) ?? "").split("\0");
+    return environment.includes(`HOME=${this.dir}`) && environment.some((each) => each.startsWith("TAKOPI_RUN_ID="));
   }
 
   /** Lets an engine that waits go on. */
@@ -79,12 +105,8 @@ export class EngineTraces {
   }
 
   #withDirInArguments(): readonly number[] {
-    const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
     const mark = `--dir=${this.dir}`;
-    return pids
-      .filter((pid) => (readText(`/proc/${pid}/cmdline`) ?? "").split("\0").includes(mark))
-      .map(Number)
-      .filter(isRunning);
+    return processes().filter((pid) => (readText(`/proc/${pid}/cmdline`) ?? "").split("\0").includes(mark));
   }
 
   #lines(file: string): readonly unknown[] {
@@ -95,6 +117,12 @@ export class EngineTraces {
   #read(file: string): string | undefined {
     return readText(join(this.dir, file));
   }
+}
+
+function processes(): readonly number[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
 }
 
 function isRunning(pid: number): boolean {

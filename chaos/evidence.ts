@@ -31,7 +31,7 @@ export interface Evidence {
   readonly isTopicDeleted: boolean;
   /** The group's new id. */
   readonly groupId: number;
-  readonly started: readonly Started[];
+  readonly started: readonly Pick<Started, "at" | "pid" | "session" | "prompt">[];
   /** Prompts an engine gave its whole result for. */
   readonly ended: readonly string[];
   readonly overlaps: readonly Overlap[];
@@ -72,9 +72,9 @@ export function gather(play: Play, rest: Rest): Evidence {
     isTopicDeleted,
     groupId: rig.groupId,
     started: rig.traces.started(),
-    ended: rig.traces.ended(),
+    ended: rig.traces.ended().map(({ prompt }) => prompt),
     overlaps: rig.traces.overlaps(),
-    alive: rig.traces.alive(),
+    alive: rig.traces.remaining(),
     ends,
     lostAnswers: rig.world
       .requests()

@@ -219,7 +219,7 @@ export class Play {
     const { traces } = this.rig;
     const text = promptText(this.#plan(prompt));
     const pids = traces.started().flatMap((started) => (started.prompt === text ? [started.pid] : []));
-    const alive = new Set(traces.alive());
+    const alive = new Set(traces.remaining());
     return pids.length > 0 && !pids.some((pid) => alive.has(pid));
   }
 

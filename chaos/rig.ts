@@ -127,7 +127,7 @@ export class Rig {
     Rig.#open.delete(this);
     for (const { process } of this.lives) process.signal("SIGKILL");
     await Promise.all(this.lives.map(({ process }) => process.exited));
-    for (const pid of this.traces.alive()) process.kill(pid, "SIGKILL");
+    for (const pid of this.traces.remaining()) process.kill(pid, "SIGKILL");
     await this.telegram.close();
     rmSync(this.dir, { recursive: true, force: true });
   }

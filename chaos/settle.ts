@@ -77,7 +77,7 @@ function help(
 function whatIsOpen(play: Play): string {
   const { rig } = play;
   if (!rig.isReady || !rig.world.isPolled) return "the bot does not poll";
-  const alive = rig.traces.alive();
+  const alive = rig.traces.remaining();
   const isMidCall = rig.world.requests().some(({ method, answeredAt, at }) => {
     return method !== "getUpdates" && answeredAt === undefined && at > (rig.lives.at(-1)?.startedAt ?? 0);
   });

@@ -4,9 +4,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestAPI } from "vitest";
+import { EngineTraces } from "../../chaos/engine-traces.ts";
 import { readEvents, type SeenEvent } from "../happi/conformance.ts";
 import { type BotExit, compiled } from "./built-bot.ts";
-import { EngineTraces, scriptedClaude } from "./real-bot.ts";
+import { scriptedClaude } from "./real-bot.ts";
 import { until } from "./until.ts";
 
 /** Where the compiled program is. */

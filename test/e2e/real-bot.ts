@@ -1,9 +1,9 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import Database from "better-sqlite3";
 import { test, type TestAPI } from "vitest";
-import { z } from "zod";
+import { EngineTraces } from "../../chaos/engine-traces.ts";
 import type { LocalMessage } from "../../src/local/bot-api-types.ts";
 import { type LocalTelegram, startLocalTelegram } from "../../src/local/local-telegram.ts";
 import type { LocalWorld } from "../../src/local/local-world.ts";
@@ -17,103 +17,6 @@ const program = resolve(import.meta.dirname, "../../fixtures/programs-e2e/claude
 /** The `[claude]` table that starts the scripted engine, which leaves its traces in `dir`. */
 export function scriptedClaude(dir: string): string {
   return `[claude]\ncommand = ["${process.execPath}", "${program}", "--dir=${dir}"]\n`;
-}
-
-/** One prompt as an engine process got it. */
-export interface Started {
-  readonly at: number;
-  readonly pid: number;
-  readonly session: string;
-  readonly prompt: string;
-  readonly args: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
-}
-
-const started: z.ZodType<Started> = z.object({
-  at: z.number(),
-  pid: z.number(),
-  session: z.string(),
-  prompt: z.string(),
-  args: z.array(z.string()),
-  env: z.record(z.string(), z.string()),
-});
-
-/** What the scripted engine left in its directory. */
-export class EngineTraces {
-  readonly dir: string;
-
-  constructor(dir: string) {
-    this.dir = dir;
-  }
-
-  started(): readonly Started[] {
-    return this.#lines("ledger.jsonl").map((line) => started.parse(line));
-  }
-
-  /** Prompts that an engine has dealt with. */
-  ended(): readonly { readonly at: number; readonly prompt: string }[] {
-    const line = z.object({ at: z.number(), prompt: z.string() });
-    return this.#lines("ended.jsonl").map((ended) => line.parse(ended));
-  }
-
-  /** Every process of the engines: they themselves, and those they started. */
-  pids(): readonly number[] {
-    const family = this.#lines("family.jsonl").map((line) => z.object({ pid: z.number() }).parse(line).pid);
-    return [...this.started().map(({ pid }) => pid), ...family];
-  }
-
-  alive(): readonly number[] {
-    return this.pids().filter(isRunning);
-  }
-
-  /** All processes of runs, also those that carry an engine and say nothing themselves. */
-  carried(): readonly number[] {
-    return readdirSync("/proc")
-      .map(Number)
-      .filter((pid) => isRunning(pid) && this.#isOfRun(pid));
-  }
-
-  #isOfRun(pid: number): boolean {
-    try {
-      const environment = readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
-      return environment.includes(`HOME=${this.dir}`) && environment.some((each) => each.startsWith("TAKOPI_RUN_ID="));
-    } catch {
-      // Gone meanwhile, or another user's.
-      return false;
-    }
-  }
-
-  /** Lets `hold NAME` go on. */
-  release(name: string): void {
-    writeFileSync(join(this.dir, `${name}.go`), "");
-  }
-
-  hasSign(name: string): boolean {
-    return this.#read(name) !== undefined;
-  }
-
-  #lines(file: string): readonly unknown[] {
-    const lines = (this.#read(file) ?? "").split("\n").filter((line) => line !== "");
-    return lines.map((line): unknown => JSON.parse(line));
-  }
-
-  #read(file: string): string | undefined {
-    try {
-      return readFileSync(join(this.dir, file), "utf8");
-    } catch {
-      // Nothing was written yet.
-      return undefined;
-    }
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    // A zombie answers signals; its state is the third field.
-    return readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.startsWith("Z") === false;
-  } catch {
-    return false;
-  }
 }
 
 /** The program as a process, the scripted engine, and a Telegram that outlives both. */

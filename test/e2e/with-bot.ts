@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { EngineTraces } from "../../chaos/engine-traces.ts";
 import { FORUM, GROUP } from "../../src/local/world/seed.ts";
 import { type LocalBot, type LocalBotOptions, startLocalBot } from "./local-bot.ts";
-import { EngineTraces, scriptedClaude } from "./real-bot.ts";
+import { scriptedClaude } from "./real-bot.ts";
 
 /** Tables that let the bot listen in the group and in the forum. */
 export const groups: string = [

@@ -1,4 +1,4 @@
-import { FAIL_POINTS } from "../src/app/fail-points.ts";
+import { FAIL_POINTS } from "../src/app/faults/fail-points.ts";
 
 /** The fail points as a Markdown table, in the order in which a message passes them. */
 export function formatFailPoints(): string {

@@ -1,4 +1,4 @@
-import { FAIL_POINTS } from "../src/app/fail-points.ts";
+import { FAIL_POINTS } from "../src/app/faults/fail-points.ts";
 import type { FaultInput } from "../src/local/world/fault-plan.ts";
 import type { Draft } from "./draft.ts";
 import { type FaultKind, type PromptPlan, type Step, waits } from "./scenario.ts";

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import "./cli/lean-heap.ts";
-import { redact } from "./app/redact.ts";
+import { redact } from "./app/secrets/redact.ts";
 import { app } from "./cli/app.ts";
 import type { CliIo } from "./cli/cli.ts";
 import type { Questions } from "./cli/questions.ts";

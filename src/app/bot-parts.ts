@@ -9,11 +9,11 @@ import type { Store } from "../bridge/store-port.ts";
 import { Scheduler } from "../bridge/scheduler.ts";
 import { SessionMemory } from "../bridge/session-memory.ts";
 import { Refusals } from "../bridge/refusals.ts";
-import { SeenPresses } from "../bridge/seen-presses.ts";
+import { SeenPresses } from "../bridge/presses/seen-presses.ts";
 import type { BridgeSettings } from "../bridge/settings.ts";
-import type { Vitals } from "../bridge/vitals.ts";
+import type { Vitals } from "../bridge/status/vitals.ts";
 import { createGiveUp, createUpdateHandler } from "../telegram/bot.ts";
-import { newKey, newRunId } from "./new-run-id.ts";
+import { newKey, newRunId } from "./random-keys.ts";
 
 export interface BotPartsInput {
   readonly chat: Chat;

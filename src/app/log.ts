@@ -1,7 +1,7 @@
 import { Writable } from "node:stream";
 import { pino } from "pino";
 import type { Log } from "../bridge/ports.ts";
-import { redact, redactValue } from "./redact.ts";
+import { redact, redactValue } from "./secrets/redact.ts";
 
 type LogLevel = "debug" | "info" | "warn" | "error";
 type LogFormat = "pretty" | "json";

@@ -8,9 +8,9 @@ import { type ApiConnection, openApi } from "../telegram/create-api.ts";
 import { Outbox } from "../telegram/outbox/outbox.ts";
 import { createTelegramChat } from "../telegram/telegram-chat.ts";
 import { type BotIdentity, whoAmI } from "../telegram/who-am-i.ts";
-import { botSecrets } from "./bot-secrets.ts";
-import { coverSecrets } from "./cover-secrets.ts";
-import type { Engines } from "./engines.ts";
+import { botSecrets } from "./secrets/bot-secrets.ts";
+import { coverSecrets } from "./secrets/cover-secrets.ts";
+import type { Engines } from "./engines/engines.ts";
 import { systemClock } from "./system-clock.ts";
 
 export interface TelegramInput {

@@ -7,7 +7,7 @@ import { createGate } from "../telegram/gate.ts";
 import { createPoller } from "../telegram/poll-updates.ts";
 import { watchPolling } from "../telegram/poll-watch.ts";
 import type { BotParts } from "./bot-parts.ts";
-import type { BotVitals } from "./bot-vitals.ts";
+import type { BotVitals } from "./status/bot-vitals.ts";
 import { StartError } from "./start-error.ts";
 import { systemClock } from "./system-clock.ts";
 

@@ -9,11 +9,11 @@ import { openPipes } from "../happi/pipes.ts";
 import { serve } from "../happi/serve.ts";
 import { watchParent } from "../happi/watch-parent.ts";
 import { type TreeRoot, watchTrees } from "../wire/process-tree.ts";
-import { enginesOf } from "./engine-source.ts";
-import { disposeEngines, type Engines } from "./engines.ts";
-import { happiEngines } from "./happi-engines.ts";
-import { newRunId } from "./new-run-id.ts";
-import { redact } from "./redact.ts";
+import { enginesOf } from "./engines/engine-source.ts";
+import { disposeEngines, type Engines } from "./engines/engines.ts";
+import { happiEngines } from "./engines/happi-engines.ts";
+import { newRunId } from "./random-keys.ts";
+import { redact } from "./secrets/redact.ts";
 
 /** A configuration, and the log its warnings went to. */
 export interface LoadedHappi {

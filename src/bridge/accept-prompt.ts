@@ -10,7 +10,7 @@ import { type GuardDeps, hasRight, mayGoOn, noteOfRun, whyNotFor } from "./guard
 import { knownRunner } from "./known-engines.ts";
 import type { LiveRuns } from "./live-runs.ts";
 import type { EngineSource } from "./ports.ts";
-import { showQueued } from "./queue-card.ts";
+import { showQueued } from "./queue/queue-card.ts";
 import { offerKeyboard } from "./run-messages.ts";
 import { say } from "./say.ts";
 import type { Scheduler } from "./scheduler.ts";

@@ -3,7 +3,7 @@ import type { Run, RunId } from "../domain/run.ts";
 import { initialProgress, type ProgressState, reduce } from "../progress/progress.ts";
 import type { ProgressLabel } from "../progress/view.ts";
 import type { FollowUp, ResumeCodec } from "../runner/runner.ts";
-import { FollowUps } from "./follow-ups.ts";
+import { FollowUps } from "./queue/follow-ups.ts";
 import type { Clock } from "./ports.ts";
 import type { ProgressCard } from "./progress-card.ts";
 import { cancelKeyboard, type CardExtras, runCard, type ShownRun } from "./run-messages.ts";

@@ -9,7 +9,7 @@ import type { LiveRuns } from "./live-runs.ts";
 import type { BridgeSettings } from "./settings.ts";
 import { watchSilence } from "./silence.ts";
 import { spendNotice } from "./spend.ts";
-import { returnUntaken } from "./steer-run.ts";
+import { returnUntaken } from "./queue/steer-run.ts";
 import type { Chat } from "./chat-port.ts";
 import type { Clock, EngineSource, Log, RunRecords } from "./ports.ts";
 import type { Store } from "./store-port.ts";

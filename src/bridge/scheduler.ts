@@ -2,7 +2,7 @@ import type { Run, RunId } from "../domain/run.ts";
 import type { RunRequest } from "../runner/runner.ts";
 import type { LiveRun } from "./live-run.ts";
 import { type RunDeps, runSession } from "./run-session.ts";
-import { showQueued } from "./queue-card.ts";
+import { showQueued } from "./queue/queue-card.ts";
 
 /**
  * Starts queued runs: one at a time per session key, oldest first, at most `maxParallelRuns` together. The journal is the queue;

@@ -6,7 +6,7 @@ import type { PastTurn } from "../runner/runner.ts";
 import type { ChoiceStore } from "./choices/choice-store.ts";
 import type { DurableOperation } from "./durable-operation.ts";
 import type { DecisionKey, DecisionStore } from "./decisions/decision-store.ts";
-import type { RetentionStore } from "./retention-store.ts";
+import type { RetentionStore } from "./recovery/retention-store.ts";
 
 /** An update as Telegram sent it, kept until it has had its effect. */
 export interface InboxUpdate {

@@ -1,5 +1,5 @@
-import type { askStatus } from "../app/ask-status.ts";
-import type { Engines, EngineStatus } from "../app/engines.ts";
+import type { askStatus } from "../app/status/ask-status.ts";
+import type { Engines, EngineStatus } from "../app/engines/engines.ts";
 import type { takeLocks } from "../app/locks.ts";
 import type { SupervisorMachine } from "../app/supervisor/machine.ts";
 import type { HappiRequest, RunningHappi } from "../app/serve-happi.ts";
@@ -40,14 +40,14 @@ export const app: App = {
   openPairing: async (store) => (await import("../app/pair.ts")).openPairing(store),
   takeLocks: async (scope) => (await import("../app/locks.ts")).takeLocks(scope),
   listEngineIds: async (plugins, configDir) => {
-    const { listEngineIds } = await import("../app/engine-ids.ts");
+    const { listEngineIds } = await import("../app/engines/engine-ids.ts");
     return await listEngineIds({ plugins, configDir, path: process.env["PATH"] ?? "" });
   },
-  loadEngines: async (loaded, env) => await (await import("../app/engine-source.ts")).enginesOf(loaded, env),
-  engineVersion: async (status, env) => await (await import("../app/engines.ts")).engineVersion(status, env),
+  loadEngines: async (loaded, env) => await (await import("../app/engines/engine-source.ts")).enginesOf(loaded, env),
+  engineVersion: async (status, env) => await (await import("../app/engines/engines.ts")).engineVersion(status, env),
   openStore: async (path) => (await import("../store/open-store.ts")).openStore({ path, now: Date.now }),
   openAudit: async (path) => (await import("../store/read-audit.ts")).openAudit(path),
-  askStatus: async (place) => await (await import("../app/ask-status.ts")).askStatus(place),
+  askStatus: async (place) => await (await import("../app/status/ask-status.ts")).askStatus(place),
   supervisorMachine: async (env) => (await import("../app/supervisor/machine.ts")).thisMachine(env),
   serveHappi: async (request) => {
     const { serveHappi } = await import("../app/serve-happi.ts");

@@ -1,5 +1,5 @@
-import type { StatusReport } from "../app/status-report.ts";
-import { countOf } from "../bridge/vitals.ts";
+import type { StatusReport } from "../app/status/status-report.ts";
+import { countOf } from "../bridge/status/vitals.ts";
 import { formatElapsed } from "../progress/elapsed.ts";
 
 type ReportedRun = StatusReport["running"][number];

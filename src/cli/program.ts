@@ -1,5 +1,5 @@
 import { Command, CommanderError } from "commander";
-import { redact } from "../app/redact.ts";
+import { redact } from "../app/secrets/redact.ts";
 import { ConfigError } from "../config/config-error.ts";
 import type { Cli, GlobalOptions } from "./cli.ts";
 import { CliError, type ExitCode } from "./cli-error.ts";

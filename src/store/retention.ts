@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { RetentionCutoffs, RetentionStore } from "../bridge/retention-store.ts";
+import type { RetentionCutoffs, RetentionStore } from "../bridge/recovery/retention-store.ts";
 import type { Journal } from "./journal.ts";
 
 /** Numbers of rows that go in one step, so that no step takes longer than some milliseconds. Answers make runs big. */

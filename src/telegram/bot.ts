@@ -1,9 +1,9 @@
 import type { Update } from "grammy/types";
 import type { HandledUpdate } from "../bridge/inbox.ts";
-import type { PressDeps } from "../bridge/press-button.ts";
+import type { PressDeps } from "../bridge/presses/press-button.ts";
 import type { Log } from "../bridge/ports.ts";
 import { say } from "../bridge/say.ts";
-import type { Vitals } from "../bridge/vitals.ts";
+import type { Vitals } from "../bridge/status/vitals.ts";
 import { attachmentFeature } from "./features/attachment.ts";
 import { cancelFeature } from "./features/cancel.ts";
 import { chatChangesFeature } from "./features/chat-changes.ts";

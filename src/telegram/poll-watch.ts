@@ -1,5 +1,5 @@
 import type { Clock, Log } from "../bridge/ports.ts";
-import type { Outage, Receiving } from "../bridge/receiving.ts";
+import type { Outage, Receiving } from "../bridge/status/receiving.ts";
 import type { Poller } from "./poll-updates.ts";
 
 export interface PollWatchOptions {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { pressButton } from "../../src/bridge/press-button.ts";
+import { pressButton } from "../../src/bridge/presses/press-button.ts";
 import { startNewSession } from "../../src/bridge/start-new-session.ts";
 import { cancelByCommand } from "../../src/bridge/cancel-run.ts";
 import { editPrompt } from "../../src/bridge/edit-prompt.ts";

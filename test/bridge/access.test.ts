@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { agentCommand } from "../../src/bridge/choices/agent-command.ts";
 import { continueCommand, sessionsCommand } from "../../src/bridge/choices/sessions-command.ts";
 import { cancelByCommand } from "../../src/bridge/cancel-run.ts";
-import { pressButton } from "../../src/bridge/press-button.ts";
+import { pressButton } from "../../src/bridge/presses/press-button.ts";
 import { type AccessRule, rightsOf } from "../../src/routing/access.ts";
 import type { IncomingMessage } from "../../src/domain/incoming.ts";
 import { sessionKeyOf, toRunId } from "../../src/domain/run.ts";

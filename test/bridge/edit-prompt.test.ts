@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { editPrompt } from "../../src/bridge/edit-prompt.ts";
-import { pressButton } from "../../src/bridge/press-button.ts";
+import { pressButton } from "../../src/bridge/presses/press-button.ts";
 import type { IncomingMessage } from "../../src/domain/incoming.ts";
 import { completed, started, token } from "../factories.ts";
 import { settled } from "../telegram/fake-clock.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createSecretCover } from "../../src/app/secret-cover.ts";
+import { createSecretCover } from "../../src/app/secrets/secret-cover.ts";
 import type { OutgoingMessage } from "../../src/bridge/chat-port.ts";
 import { revealSecrets } from "../../src/bridge/reveal-secrets.ts";
 import { completed, started, testEngine, token } from "../factories.ts";

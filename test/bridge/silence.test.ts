@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { pressButton } from "../../src/bridge/press-button.ts";
+import { pressButton } from "../../src/bridge/presses/press-button.ts";
 import { actionStarted, completed, type ScriptedRun, started, token } from "../factories.ts";
 import { settled } from "../telegram/fake-clock.ts";
 import { BridgeUnderTest } from "./bridge-under-test.ts";

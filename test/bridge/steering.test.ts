@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { cancelByCommand } from "../../src/bridge/cancel-run.ts";
 import { editPrompt } from "../../src/bridge/edit-prompt.ts";
-import { pressButton } from "../../src/bridge/press-button.ts";
-import { showQueue } from "../../src/bridge/show-queue.ts";
+import { pressButton } from "../../src/bridge/presses/press-button.ts";
+import { showQueue } from "../../src/bridge/queue/show-queue.ts";
 import type { IncomingMessage } from "../../src/domain/incoming.ts";
 import { toRunId } from "../../src/domain/run.ts";
 import type { FollowUp } from "../../src/runner/runner.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { pressButton } from "../../src/bridge/press-button.ts";
+import { pressButton } from "../../src/bridge/presses/press-button.ts";
 import { clockTime } from "../../src/progress/clock-time.ts";
 import { completed, started } from "../factories.ts";
 import { settled } from "../telegram/fake-clock.ts";

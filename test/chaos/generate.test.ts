@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { generate } from "../../chaos/generate.ts";
 import { FAULT_KINDS, type Scenario, type Step } from "../../chaos/scenario.ts";
-import { FAIL_POINTS, parseFailPoint } from "../../src/app/fail-points.ts";
+import { FAIL_POINTS, parseFailPoint } from "../../src/app/faults/fail-points.ts";
 
 const SEEDS = 3000;
 const many: readonly Scenario[] = Array.from({ length: SEEDS }, (_, seed) => generate(seed));

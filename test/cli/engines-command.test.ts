@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Engines, EngineStatus } from "../../src/app/engines.ts";
+import type { Engines, EngineStatus } from "../../src/app/engines/engines.ts";
 import { plainCapabilities } from "../../src/runner/json-lines-runner.ts";
 import { Terminal } from "./harness.ts";
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { StatusAnswer } from "../../src/app/ask-status.ts";
+import type { StatusAnswer } from "../../src/app/status/ask-status.ts";
 import { FakeMachine } from "../app/fake-machine.ts";
 import { MINIMAL } from "../config/factories.ts";
 import { type Outcome, Terminal } from "./harness.ts";

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { EngineStatus } from "../../src/app/engines.ts";
+import type { EngineStatus } from "../../src/app/engines/engines.ts";
 import { takeLocks } from "../../src/app/locks.ts";
 import { openPairing, type PairingWait } from "../../src/app/pair.ts";
 import type { PairedUser } from "../../src/bridge/store-port.ts";

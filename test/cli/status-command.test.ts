@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { StatusAnswer } from "../../src/app/ask-status.ts";
-import type { StatusReport } from "../../src/app/status-report.ts";
+import type { StatusAnswer } from "../../src/app/status/ask-status.ts";
+import type { StatusReport } from "../../src/app/status/status-report.ts";
 import { Terminal } from "./harness.ts";
 
 const MINUTE = 60_000;

@@ -4,7 +4,7 @@ import { appendFileSync, existsSync, lstatSync, mkdirSync, readFileSync, writeFi
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, vi } from "vitest";
-import { reportSchema, type StatusReport } from "../../src/app/status-report.ts";
+import { reportSchema, type StatusReport } from "../../src/app/status/status-report.ts";
 import { compiled, startBuiltBot } from "./built-bot.ts";
 import { it, RealBot } from "./real-bot.ts";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { redact } from "../../src/app/redact.ts";
-import { createSecretCover } from "../../src/app/secret-cover.ts";
+import { redact } from "../../src/app/secrets/redact.ts";
+import { createSecretCover } from "../../src/app/secrets/secret-cover.ts";
 import { coverContent, coverEvent, withCoveredRequest } from "../../src/bridge/secret-cover.ts";
 import { renderMarkdown } from "../../src/render/markdown.ts";
 import { secretSamples } from "../config/secret-samples.ts";

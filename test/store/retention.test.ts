@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { describe, expect, it } from "vitest";
-import type { RetentionCutoffs } from "../../src/bridge/retention-store.ts";
+import type { RetentionCutoffs } from "../../src/bridge/recovery/retention-store.ts";
 import type { Store } from "../../src/bridge/store-port.ts";
 import type { Run } from "../../src/domain/run.ts";
 import { openStore } from "../../src/store/open-store.ts";

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Receiving } from "../../src/bridge/receiving.ts";
+import type { Receiving } from "../../src/bridge/status/receiving.ts";
 import { createPoller } from "../../src/telegram/poll-updates.ts";
 import { type PollWatch, watchPolling } from "../../src/telegram/poll-watch.ts";
 import { FakeClock } from "./fake-clock.ts";

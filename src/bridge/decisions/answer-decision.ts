@@ -4,7 +4,7 @@ import type { MessageRef } from "../../domain/thread.ts";
 import type { DecisionChoice } from "../../routing/decision-choice.ts";
 import type { Deliveries } from "../deliveries.ts";
 import { type GuardDeps, hasRight } from "../guard.ts";
-import { DEAD_BUTTON, refusePress } from "../press-guard.ts";
+import { DEAD_BUTTON, refusePress } from "../presses/press-guard.ts";
 import { say } from "../say.ts";
 import { withCoveredRequest } from "../secret-cover.ts";
 import type { BridgeSettings } from "../settings.ts";

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { Check } from "../../app/doctor-check.ts";
+import type { Check } from "../../app/doctor/doctor-check.ts";
 import type { Cli, GlobalOptions } from "../cli.ts";
 import type { ExitCode } from "../cli-error.ts";
 import { findConfig } from "../cli-config.ts";
@@ -17,7 +17,7 @@ export function addDoctor(program: Command, cli: Cli, onExit: (code: ExitCode) =
 }
 
 async function doctor(cli: Cli, options: GlobalOptions): Promise<ExitCode> {
-  const { runDoctor } = await import("../../app/doctor.ts");
+  const { runDoctor } = await import("../../app/doctor/doctor.ts");
   const place = await findConfig(cli, options);
   let code: ExitCode = 0;
   for await (const check of runDoctor({ ...place, env: cli.io.env })) {

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import type { EngineStatus } from "../../app/engines.ts";
-import { programPlace } from "../../app/program-place.ts";
+import type { EngineStatus } from "../../app/engines/engines.ts";
+import { programPlace } from "../../app/engines/program-place.ts";
 import { describeCapabilities } from "../../runner/describe-capabilities.ts";
 import type { Cli, GlobalOptions } from "../cli.ts";
 import { loadCliConfig } from "../cli-config.ts";

@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import type { Command } from "commander";
-import { checkToken } from "../../app/bot-api-check.ts";
+import { checkToken } from "../../app/doctor/bot-api-check.ts";
 import { databasePath } from "../../config/file-paths.ts";
 import type { LoadedConfig } from "../../config/load-config.ts";
 import type { Cli, GlobalOptions } from "../cli.ts";

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import { checkToken } from "../../app/bot-api-check.ts";
-import type { EngineStatus } from "../../app/engines.ts";
-import { programPlace } from "../../app/program-place.ts";
+import { checkToken } from "../../app/doctor/bot-api-check.ts";
+import type { EngineStatus } from "../../app/engines/engines.ts";
+import { programPlace } from "../../app/engines/program-place.ts";
 import type { Workflow } from "../../app/setup.ts";
 import { loadBeforeSetup, remainingProblem, setAsideConfig, syntaxProblem, writeSetup } from "../../app/setup.ts";
 import type { PairedUser } from "../../bridge/store-port.ts";

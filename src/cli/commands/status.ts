@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import type { Command } from "commander";
-import type { StatusAnswer } from "../../app/ask-status.ts";
-import type { StatusReport } from "../../app/status-report.ts";
+import type { StatusAnswer } from "../../app/status/ask-status.ts";
+import type { StatusReport } from "../../app/status/status-report.ts";
 import type { Cli, GlobalOptions } from "../cli.ts";
 import type { ExitCode } from "../cli-error.ts";
 import { configPath } from "../cli-config.ts";

@@ -1,4 +1,4 @@
-import { type PressDeps, pressButton } from "../../bridge/press-button.ts";
+import { type PressDeps, pressButton } from "../../bridge/presses/press-button.ts";
 import type { Feature } from "./feature.ts";
 
 /** Buttons under the bot's messages. */

@@ -1,4 +1,4 @@
-import { type QueueDeps, showQueue } from "../../bridge/show-queue.ts";
+import { type QueueDeps, showQueue } from "../../bridge/queue/show-queue.ts";
 import { commandOf, type Feature } from "./feature.ts";
 
 /** `/queue` */

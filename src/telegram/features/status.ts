@@ -1,4 +1,4 @@
-import { showStatus, type ShowStatusDeps } from "../../bridge/show-status.ts";
+import { showStatus, type ShowStatusDeps } from "../../bridge/status/show-status.ts";
 import { commandOf, type Feature } from "./feature.ts";
 
 /** `/status` */

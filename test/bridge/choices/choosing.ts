@@ -1,7 +1,7 @@
 import { agentCommand } from "../../../src/bridge/choices/agent-command.ts";
 import { optionCommand } from "../../../src/bridge/choices/option-command.ts";
 import { continueCommand, sessionsCommand } from "../../../src/bridge/choices/sessions-command.ts";
-import { pressButton } from "../../../src/bridge/press-button.ts";
+import { pressButton } from "../../../src/bridge/presses/press-button.ts";
 import type { IncomingMessage } from "../../../src/domain/incoming.ts";
 import type { Thread } from "../../../src/domain/thread.ts";
 import type { SessionSummary } from "../../../src/runner/runner.ts";

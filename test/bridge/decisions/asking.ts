@@ -6,7 +6,7 @@ import type {
   QuestionRequest,
 } from "../../../src/domain/decision.ts";
 import { replyToDecision } from "../../../src/bridge/decisions/answer-decision.ts";
-import { pressButton } from "../../../src/bridge/press-button.ts";
+import { pressButton } from "../../../src/bridge/presses/press-button.ts";
 import { started, type ScriptedRun, token } from "../../factories.ts";
 import { settled } from "../../telegram/fake-clock.ts";
 import { type BridgeOptions, BridgeUnderTest } from "../bridge-under-test.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Keyboard } from "../../../src/bridge/chat-port.ts";
 import { replyToDecision } from "../../../src/bridge/decisions/answer-decision.ts";
-import { pressButton } from "../../../src/bridge/press-button.ts";
+import { pressButton } from "../../../src/bridge/presses/press-button.ts";
 import type { Decision, DecisionRequest } from "../../../src/domain/decision.ts";
 import { started, type ScriptedRun, token } from "../../factories.ts";
 import { settled } from "../../telegram/fake-clock.ts";

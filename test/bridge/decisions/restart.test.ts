@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { replyToDecision } from "../../../src/bridge/decisions/answer-decision.ts";
-import { pressButton } from "../../../src/bridge/press-button.ts";
+import { pressButton } from "../../../src/bridge/presses/press-button.ts";
 import type { DecisionRequest, QuestionRequest } from "../../../src/domain/decision.ts";
 import { completed, ScriptedRunner, started, token } from "../../factories.ts";
 import { settled } from "../../telegram/fake-clock.ts";

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { backend } from "../../../runners/happi/index.ts";
-import { loadEngines, type Engines } from "../../../src/app/engines.ts";
+import { loadEngines, type Engines } from "../../../src/app/engines/engines.ts";
 import { enforceContract } from "../../../src/runner/enforce-contract.ts";
 import { findResume, stripResumeLines } from "../../../src/runner/resume-line.ts";
 import { SessionLocks } from "../../../src/runner/session-locks.ts";

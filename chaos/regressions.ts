@@ -67,6 +67,20 @@ export const REGRESSIONS: readonly Regression[] = [
     },
   },
   {
+    name: "a journal that can't be written when a run is to start",
+    once: "The prompt was in the queue, but nothing started it, and it had no receipt, until another message came.",
+    scenario: {
+      ...nothing,
+      prompts: [{ name: "p1", place: "private", verb: "hold", chars: 40 }],
+      lives: [{ journalFault: "full@7..8" }],
+      steps: [
+        { do: "say", prompt: "p1" },
+        { do: "reach", prompt: "p1", stage: "started" },
+        { do: "release", prompt: "p1" },
+      ],
+    },
+  },
+  {
     name: "killed while it ends what an engine left behind",
     once: "The engine had exited, and its child, in a session of its own and with an empty environment, was found by nobody.",
     scenario: {

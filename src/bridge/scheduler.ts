@@ -4,6 +4,8 @@ import type { LiveRun } from "./live-run.ts";
 import { type RunDeps, runSession } from "./run-session.ts";
 import { showQueued } from "./queue/queue-card.ts";
 
+const RETRY_MS = 1_000;
+
 /**
  * Starts queued runs: one at a time per session key, oldest first, at most `maxParallelRuns` together. The journal is the queue;
  * this class only remembers which runs it has under way.
@@ -30,17 +32,19 @@ export class Scheduler {
     this.wake();
   }
 
-  /** Starts what may start. Call it whenever a run was accepted, released or ended. */
+  /**
+   * Starts what may start. Call it whenever a run was accepted, released or ended. Never throws: who accepted a run has done its part, and
+   * where the start can't be written it is tried again.
+   */
   wake(): void {
     if (!this.#isOpen) return;
     this.#cancelTimer?.();
-    const now = this.#deps.clock.now();
-    for (const run of this.#deps.store.runnableRuns(now)) {
-      if (this.#underWay.size >= this.#deps.settings.maxParallelRuns) return;
-      if (!this.#underWay.has(run.id)) this.#start(run, now);
+    try {
+      this.#startRunnable(this.#deps.clock.now());
+    } catch (error) {
+      this.#deps.log.error("runs can't be started; trying again", { error });
+      this.#wakeIn(RETRY_MS);
     }
-    const dueAt = this.#deps.store.nextDueAt(now);
-    if (dueAt !== undefined) this.#cancelTimer = this.#deps.clock.setTimer(dueAt - now, () => this.wake());
   }
 
   /** Goes on with a run that an earlier start of this program began. */
@@ -63,6 +67,19 @@ export class Scheduler {
       else lives.find(runId)?.leave();
     }
     await Promise.all(ending.map(([, ended]) => ended));
+  }
+
+  #startRunnable(now: number): void {
+    for (const run of this.#deps.store.runnableRuns(now)) {
+      if (this.#underWay.size >= this.#deps.settings.maxParallelRuns) return;
+      if (!this.#underWay.has(run.id)) this.#start(run, now);
+    }
+    const dueAt = this.#deps.store.nextDueAt(now);
+    if (dueAt !== undefined) this.#wakeIn(dueAt - now);
+  }
+
+  #wakeIn(delayMs: number): void {
+    this.#cancelTimer = this.#deps.clock.setTimer(delayMs, () => this.wake());
   }
 
   #start(run: Run, startedAt: number): void {

@@ -12,7 +12,7 @@ import type { LiveRuns } from "./live-runs.ts";
 import type { EngineSource } from "./ports.ts";
 import { showQueued } from "./queue/queue-card.ts";
 import { offerKeyboard } from "./run-messages.ts";
-import { say } from "./say.ts";
+import { noticeRow, say } from "./say.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { SessionMemory } from "./session-memory.ts";
 import type { BridgeSettings } from "./settings.ts";
@@ -59,12 +59,14 @@ export function acceptRun(
   run: Run,
   { updateId, doubt }: { readonly updateId: number; readonly doubt: string | undefined },
 ): void {
-  const state = doubt === undefined ? "queued" : "held";
-  const noted = noteOfRun(run, "prompt", doubt === undefined ? {} : { state });
-  if (!deps.store.acceptRun({ ...run, state }, updateId, noted)) return;
-  if (doubt === undefined) return enterQueue(deps, run);
+  if (doubt === undefined) {
+    if (deps.store.acceptRun(run, updateId, { noted: noteOfRun(run, "prompt") })) enterQueue(deps, run);
+    return;
+  }
   const { id: runId, thread, promptMessageId: replyTo } = run;
-  say(deps.deliveries, { thread, replyTo, text: doubt, keyboard: offerKeyboard(runId), runId, isLoud: true });
+  const question = { thread, replyTo, text: doubt, keyboard: offerKeyboard(runId), runId, isLoud: true };
+  const also = { noted: noteOfRun(run, "prompt", { state: "held" }), outbox: [noticeRow(question)] };
+  if (deps.store.acceptRun({ ...run, state: "held" }, updateId, also)) deps.deliveries.wake();
 }
 
 function canPlan({ engines }: PromptDeps, engine: EngineId): boolean {

@@ -42,7 +42,7 @@ function resumeRun(deps: PromptDeps, wish: ResumeWish): Run | undefined {
     notBefore: wish.notBefore ?? createdAt,
   };
   const noted = noteOfRun(next, "resume", { after: wish.run.id });
-  if (!deps.store.acceptRun(next, wish.updateId, noted)) return undefined;
+  if (!deps.store.acceptRun(next, wish.updateId, { noted })) return undefined;
   enterQueue(deps, next);
   return next;
 }

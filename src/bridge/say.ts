@@ -3,6 +3,7 @@ import type { Thread } from "../domain/thread.ts";
 import { plain } from "../render/text-builder.ts";
 import type { Deliveries } from "./deliveries.ts";
 import type { Keyboard } from "./chat-port.ts";
+import type { NewOutboxRow } from "./store-port.ts";
 
 export interface Notice {
   readonly thread: Thread;
@@ -17,7 +18,12 @@ export interface Notice {
 
 /** Tells the user something in the bot's own words; durable, like everything the user is meant to see. */
 export function say(deliveries: Deliveries, notice: Notice): void {
+  deliveries.enqueue(noticeRow(notice));
+}
+
+/** The same, to be written together with what it tells of. */
+export function noticeRow(notice: Notice): NewOutboxRow {
   const { thread, text, runId, isLoud = false, ...rest } = notice;
   const operation = { type: "send", content: plain(text), silent: !isLoud, urgency: "normal", ...rest } as const;
-  deliveries.enqueue({ thread, role: "notice", operation, ...(runId && { runId }) });
+  return { thread, role: "notice", operation, ...(runId && { runId }) };
 }

@@ -86,6 +86,12 @@ export interface PairedUser {
 /** Outcome of a pairing attempt. `locked`: too many wrong codes, ask for a new one in the terminal. */
 export type PairingOutcome = "paired" | "wrong" | "expired" | "locked" | "none";
 
+/** What is written together with a run that is accepted. */
+export interface AcceptedWith {
+  readonly noted?: AuditEntry;
+  readonly outbox?: readonly NewOutboxRow[];
+}
+
 /**
  * The journal. Calls are synchronous and durable when they return; each is one transaction. Throws `StoreError` when the database
  * can't be written (disk full, read-only): the caller must then not go on as if it had been.
@@ -100,8 +106,11 @@ export interface Store extends DecisionStore, ChoiceStore, RetentionStore {
   finishUpdate(updateId: number): void;
 
   // runs
-  /** Inserts the run with its prompt message link and what is noted of it, and finishes the update it came from. False when that update already had its effect. */
-  acceptRun(run: Run, updateId: number, noted?: AuditEntry): boolean;
+  /**
+   * Inserts the run with its prompt message link, what is noted of it and what the user is told, and finishes the update it came from.
+   * False, and nothing is written, when that update already had its effect.
+   */
+  acceptRun(run: Run, updateId: number, also?: AcceptedWith): boolean;
   /** Appends a later part of a split paste to a run that has not started, and finishes the update. */
   appendPrompt(runId: RunId, part: { text: string; messageId: number; notBefore: number; updateId: number }): void;
   /** Replaces the prompt of a run that is `queued` or `held`. False when it is too late, also because it is being passed to another run. */
@@ -147,8 +156,11 @@ export interface Store extends DecisionStore, ChoiceStore, RetentionStore {
   endSteering(runId: RunId): boolean;
   /** The queued runs that are being passed to this one. */
   steeredInto(runId: RunId): readonly Run[];
-  /** Those whose fate the program's end left open, as the run they were passed to has ended: `queued` → `held`. Returns them. */
-  withholdSteered(): readonly Run[];
+  /**
+   * Those whose fate the program's end left open, as the run they were passed to has ended: `queued` → `held`, together with what the user
+   * is told of each. Returns them.
+   */
+  withholdSteered(told: (run: Run) => readonly NewOutboxRow[]): readonly Run[];
   /** Of the queued runs of its session this one is next. */
   putFirst(runId: RunId): boolean;
   /** How many queued runs of its session come before it. */

@@ -38,7 +38,7 @@ export function composeStore(journal: Journal, now: () => number): Store {
     ...deliveries,
     ...createDecisionsRepository(journal, { outbox, deliveries }),
     ...createChoicesRepository(journal),
-    ...createSteeringRepository(journal),
+    ...createSteeringRepository(journal, { outbox }),
     ...createChatMigration(journal),
     ...createProcessesRepository(journal),
     ...audit,

@@ -47,12 +47,13 @@ export function createRunsRepository(journal: Journal, neighbours: RunsNeighbour
      WHERE id = @runId AND state IN ('held', 'queued', 'running')`,
   );
   return {
-    acceptRun: (run, updateId, noted) =>
+    acceptRun: (run, updateId, { noted, outbox: rows = [] } = {}) =>
       journal.atomic(() => {
         if (!inbox.finishUpdate(updateId)) return false;
         insert(runParams(run));
         messages.linkMessage({ chatId: run.thread.chatId, messageId: run.promptMessageId }, run.id, "prompt");
         if (noted !== undefined) audit.audit(noted);
+        for (const row of rows) outbox.enqueue(row);
         return true;
       }),
     appendPrompt: (runId, { text, messageId, notBefore, updateId }) =>

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Store } from "../bridge/store-port.ts";
 import type { Journal } from "./journal.ts";
+import type { OutboxRepository } from "./outbox.ts";
 import { runRow } from "./run-row.ts";
 
 /** Queued prompts that are passed to a working run, or let in before others. */
@@ -11,7 +12,10 @@ export type SteeringRepository = Pick<
 
 const countRow = z.object({ count: z.number() });
 
-export function createSteeringRepository(journal: Journal): SteeringRepository {
+export function createSteeringRepository(
+  journal: Journal,
+  { outbox }: { readonly outbox: Pick<OutboxRepository, "enqueue"> },
+): SteeringRepository {
   const begin = journal.change(
     `UPDATE runs SET steers = @into WHERE id = @runId AND state = 'queued' AND steers IS NULL
        AND EXISTS (SELECT 1 FROM runs WHERE id = @into AND state = 'running')`,
@@ -34,11 +38,12 @@ export function createSteeringRepository(journal: Journal): SteeringRepository {
     beginSteering: (runId, into) => begin({ runId, into }) === 1,
     endSteering: (runId) => end({ runId }) === 1,
     steeredInto: (runId) => into({ runId }),
-    withholdSteered: () =>
+    withholdSteered: (told) =>
       journal.atomic(() => {
-        const runs = steered({});
+        const runs = steered({}).map((run) => ({ ...run, state: "held" as const }));
         hold({});
-        return runs.map((run) => ({ ...run, state: "held" as const }));
+        for (const row of runs.flatMap(told)) outbox.enqueue(row);
+        return runs;
       }),
     putFirst: (runId) => first({ runId }) === 1,
     queuedBefore: (runId) => before({ runId })?.count ?? 0,

@@ -21,7 +21,7 @@ async function leftBehind(): Promise<{
     ...journal,
     resolveSending: () => (guarded("resolveSending"), journal.resolveSending()),
     endRun: (ending) => (guarded("endRun"), journal.endRun(ending)),
-    withholdSteered: () => (guarded("withholdSteered"), journal.withholdSteered()),
+    withholdSteered: (told) => (guarded("withholdSteered"), journal.withholdSteered(told)),
     forgetProcesses: (runId) => (guarded("forgetProcesses"), journal.forgetProcesses(runId)),
   };
   const dead = new BridgeUnderTest({ store });

@@ -67,18 +67,18 @@ describe("a prompt that is being passed to a run", () => {
     store.beginSteering(two, work);
     expect(store.endRun(ending(queuedRun("two")))).toBe(true);
     expect(store.endSteering(two)).toBe(false);
-    expect(store.withholdSteered()).toEqual([]);
+    expect(store.withholdSteered(() => [])).toEqual([]);
   });
 
   it("is held when its fate is not known, in the order of arrival, and can be released", () => {
     const store = waiting();
     for (const id of [three, two]) store.beginSteering(id, work);
     store.endRun(ending(queuedRun("work"), { state: "interrupted" }));
-    expect(store.withholdSteered()).toMatchObject([
+    expect(store.withholdSteered(() => [])).toMatchObject([
       { id: "two", state: "held" },
       { id: "three", state: "held" },
     ]);
-    expect(store.withholdSteered()).toEqual([]);
+    expect(store.withholdSteered(() => [])).toEqual([]);
     expect(next(store)).toEqual(["four"]);
     store.releaseRun(two);
     expect(next(store)).toEqual(["two"]);

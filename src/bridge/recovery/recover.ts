@@ -1,13 +1,13 @@
-import type { RunId } from "../../domain/run.ts";
+import type { Run, RunId } from "../../domain/run.ts";
 import { expireDecisions, type ExpiryDeps } from "../decisions/expire-decisions.ts";
 import { collapsedCard, offerKeyboard, runCard } from "../run-messages.ts";
 import type { Deliveries } from "../deliveries.ts";
 import type { LiveRuns } from "../live-runs.ts";
 import type { Clock, Log, Processes } from "../ports.ts";
 import type { DurableOperation } from "../durable-operation.ts";
-import type { OpenCard, RecordedProcess, Store } from "../store-port.ts";
+import type { NewOutboxRow, OpenCard, RecordedProcess, Store } from "../store-port.ts";
 import { interruptedRows } from "../run-ending.ts";
-import { say } from "../say.ts";
+import { noticeRow } from "../say.ts";
 import { untilWritten } from "../until-written.ts";
 import { requeueUnbegun, takeUpRuns, type TakeUpDeps } from "./take-up.ts";
 
@@ -93,17 +93,17 @@ function interruptRuns({ store, clock, lives }: RecoveryDeps, takenUp: ReadonlyS
 }
 
 /** Prompts that were being passed to a run: they may have reached its engine, so the user says whether they are to run. */
-function offerSteered({ store, deliveries }: RecoveryDeps): number {
-  const runs = store.withholdSteered();
-  for (const { id: runId, thread, promptMessageId: replyTo } of runs) {
-    // Its progress message would go on saying that it is being passed on.
-    const card = store.progressMessage(runId);
-    const removal = card && ({ type: "delete", messageId: card.messageId } as const);
-    if (removal !== undefined) store.enqueue({ thread, runId, role: "progress", operation: removal });
-    const text = "This was being passed to a run when Takopi ended, and may have reached it. Run it?";
-    say(deliveries, { thread, replyTo, text, runId, keyboard: offerKeyboard(runId), isLoud: true });
-  }
-  return runs.length;
+function offerSteered({ store }: RecoveryDeps): number {
+  return store.withholdSteered((run) => steeredOffer(store, run)).length;
+}
+
+function steeredOffer(store: Store, { id: runId, thread, promptMessageId: replyTo }: Run): readonly NewOutboxRow[] {
+  const text = "This was being passed to a run when Takopi ended, and may have reached it. Run it?";
+  const offer = noticeRow({ thread, replyTo, text, runId, keyboard: offerKeyboard(runId), isLoud: true });
+  // Its progress message would go on saying that it is being passed on.
+  const card = store.progressMessage(runId);
+  if (card === undefined) return [offer];
+  return [{ thread, runId, role: "progress", operation: { type: "delete", messageId: card.messageId } }, offer];
 }
 
 /** Progress messages whose sending ended after their run did, so that nothing was queued for them. */

@@ -60,8 +60,7 @@ function help(
     const key = `${message.chat}/${message.id}`;
     if (performance.now() - (pressed.get(key) ?? -Infinity) < PRESS_AGAIN_MS) continue;
     const labels = message.buttons.map(({ label }) => label);
-    const isHanging =
-      message.prompt !== undefined && hanging.has(message.prompt) && /^(working|starting)/.test(message.text);
+    const isHanging = message.prompt !== undefined && hanging.has(message.prompt);
     const button = labels.includes("Approve")
       ? "approve"
       : isHanging && labels.includes("Cancel")
@@ -69,7 +68,10 @@ function help(
         : undefined;
     if (button === undefined) continue;
     pressed.set(key, performance.now());
-    play.pressOn(message, button);
+    const movedTo = play.rig.world.state.chats.get(message.chat)?.migratedTo;
+    if (movedTo === undefined) play.pressOn(message, button);
+    // Nobody can press what a group left behind when it moved.
+    else play.rig.world.message({ chat: movedTo, from: OWNER.id, text: "/cancel" });
   }
 }
 

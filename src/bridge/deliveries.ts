@@ -116,9 +116,9 @@ export class Deliveries {
       case "edit": {
         const message = { chatId: thread.chatId, messageId: operation.messageId };
         const outcome = await chat.edit({ ...operation, message, urgency: "normal" });
-        const { content, keyboard = [] } = operation;
-        if (outcome === "edited" || keyboard.length === 0) return undefined;
-        // Its message is gone, and what can be pressed is offered nowhere else.
+        const { content, keyboard = [], mustShow = false } = operation;
+        // What can be pressed is offered nowhere else either.
+        if (outcome === "edited" || (keyboard.length === 0 && !mustShow)) return undefined;
         return chat.send({ ...common, content, keyboard, silent: true, urgency: "normal" });
       }
       case "delete":

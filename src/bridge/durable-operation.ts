@@ -19,5 +19,12 @@ export type DurableOperation =
       readonly replyTo?: number;
       readonly silent: boolean;
     }
-  | { readonly type: "edit"; readonly messageId: number; readonly content: MessageText; readonly keyboard?: Keyboard }
+  | {
+      readonly type: "edit";
+      readonly messageId: number;
+      readonly content: MessageText;
+      readonly keyboard?: Keyboard;
+      /** It is told nowhere else: where the message is gone, it becomes a new one. */
+      readonly mustShow?: boolean;
+    }
   | { readonly type: "delete"; readonly messageId: number };

@@ -1,3 +1,4 @@
+import { JournalError } from "./journal-error.ts";
 import type { Clock, Log } from "./ports.ts";
 import type { InboxUpdate, Store } from "./store-port.ts";
 import { untilWritten } from "./until-written.ts";
@@ -96,6 +97,10 @@ export class Inbox {
         return true;
       }
     } catch (error) {
+      if (error instanceof JournalError && error.isPassing) {
+        this.#deps.log.error("an update has to wait for the journal", { updateId, error });
+        return false;
+      }
       const attempts = (this.#attempts.get(updateId) ?? 0) + 1;
       this.#attempts.set(updateId, attempts);
       this.#deps.log.error("an update could not be handled", { updateId, attempts, error });

@@ -66,7 +66,7 @@ function cardEnding(live: LiveRun, state: EndState, isFinal: boolean): CardEndin
   }
   const keyboard: Keyboard = state === "interrupted" ? resumeKeyboard(live.run.id) : [];
   const content = isStopped ? runCard(shown, LABELS[state], { keyboard }) : collapsedCard(shown, LABELS[state]);
-  return ({ messageId }) => ({ type: "edit", messageId, ...content });
+  return ({ messageId }) => ({ type: "edit", messageId, ...content, ...(isStopped && { mustShow: true }) });
 }
 
 /** The row that tells of a run which ended while no bot was watching, where its progress message is known or not. */

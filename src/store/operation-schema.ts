@@ -54,6 +54,7 @@ export const operationSchema: ZodType<DurableOperation> = z.discriminatedUnion("
     messageId: z.number(),
     content: contentSchema,
     keyboard: keyboardSchema.exactOptional(),
+    mustShow: z.boolean().exactOptional(),
   }),
   z.object({ type: z.literal("delete"), messageId: z.number() }),
 ]);

@@ -1,3 +1,5 @@
+import { JournalError } from "../bridge/journal-error.ts";
+
 /**
  * What is wrong with the journal. `corrupt`: its content can't be trusted. `unreadable`: it can't be opened or read.
  * `unwritable`: no permission, or a read-only file system. `full`: no space left. `too_new`: written by a newer version.
@@ -6,12 +8,16 @@
 export type StoreErrorReason = "corrupt" | "unreadable" | "unwritable" | "full" | "too_new" | "failed";
 
 /** The only error the store throws. Its message names the file and says what to do. Nothing was written when it is thrown. */
-export class StoreError extends Error {
+export class StoreError extends JournalError {
   readonly reason: StoreErrorReason;
   constructor(reason: StoreErrorReason, message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = "StoreError";
     this.reason = reason;
+  }
+
+  get isPassing(): boolean {
+    return this.reason === "full" || this.reason === "unwritable";
   }
 }
 

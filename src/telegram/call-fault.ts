@@ -17,7 +17,10 @@ type RefusedPart = "entities" | "too_long" | "keyboard" | "topic" | "reply";
 /** Descriptions of 400 answers, as the Bot API server words them; the first match counts. */
 const REFUSALS: readonly (readonly [RegExp, RefusedPart | "unchanged" | "missing"])[] = [
   [/message is not modified/i, "unchanged"],
-  [/message to (edit|delete) not found|message can't be edited|MESSAGE_ID_INVALID/i, "missing"],
+  [
+    /message to (edit|delete) not found|message can't be edited|no text in the message to edit|MESSAGE_ID_INVALID/i,
+    "missing",
+  ],
   [/message to be replied not found|repl(y|ied) message not found/i, "reply"],
   [/message thread not found|TOPIC_(CLOSED|DELETED|ID_INVALID)|topic (is |was )?(closed|deleted)/i, "topic"],
   [/(message|text|caption) is too long|(MESSAGE|CAPTION)_TOO_LONG/i, "too_long"],

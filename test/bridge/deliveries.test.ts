@@ -32,15 +32,17 @@ describe("deliveries", () => {
     expect(chat.sent).toEqual(["hello", "↻ sent again, the first copy may have arrived too\n\nhello"]);
   });
 
-  it("says an edit in a new message when its message is gone and it has buttons, and drops it when it has none", async () => {
+  it("says an edit in a new message when its message is gone and it has buttons or must be shown, and drops it otherwise", async () => {
     const { chat, clock, deliveries } = createDeliveries();
     const content = { text: "interrupted", entities: [] };
     const keyboard = [[{ label: "Resume", data: "x" }]];
     const edit = { type: "edit", messageId: 5, content } as const;
     deliveries.enqueue({ thread, role: "notice", operation: { ...edit, keyboard } });
     deliveries.enqueue({ thread, role: "notice", operation: { ...edit, content: { text: "done", entities: [] } } });
+    const cancelled = { text: "cancelled", entities: [] };
+    deliveries.enqueue({ thread, role: "notice", operation: { ...edit, content: cancelled, mustShow: true } });
     await clock.advance(5_000);
-    expect([...chat.visible.values()]).toMatchObject([{ text: "interrupted", keyboard }]);
+    expect([...chat.visible.values()]).toMatchObject([{ text: "interrupted", keyboard }, { text: "cancelled" }]);
   });
 
   it("keeps the order within a chat while the first message waits for a connection", async () => {

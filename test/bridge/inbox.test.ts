@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Inbox } from "../../src/bridge/inbox.ts";
+import { StoreError } from "../../src/store/store-error.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { FakeClock } from "../telegram/fake-clock.ts";
 import { RecordingLog } from "../telegram/recording-log.ts";
@@ -47,6 +48,20 @@ describe("the inbox", () => {
     await clock.advance(0);
     expect(handled).toEqual(["u1", "u2", "u3", "u4"]);
     expect(pending()).toBe(0);
+  });
+
+  it("keeps an update for as long as the journal takes nothing, and those behind it", async () => {
+    let isFull = true;
+    const { inbox, clock, handled, givenUp, pending } = createInbox(() => {
+      if (isFull) throw new StoreError("full", "no space");
+    });
+    inbox.open();
+    for (const id of [1, 2]) inbox.receive(update(id));
+    await clock.advance(600_000);
+    expect({ handled, givenUp, left: pending() }).toEqual({ handled: [], givenUp: [], left: 2 });
+    isFull = false;
+    await clock.advance(1_000);
+    expect({ handled, givenUp, left: pending() }).toEqual({ handled: ["u1", "u2"], givenUp: [], left: 0 });
   });
 
   it("tries an update three times, then says so and goes on with the next", async () => {

@@ -14,7 +14,7 @@ type Complete<T> = T extends DurableOperation ? Required<T> : never;
 const operations: readonly Complete<DurableOperation>[] = [
   { type: "send", content, replyTo: 100, silent: true, keyboard, urgency: "final" },
   { type: "document", fileName: "answer.md", text: "# 42", caption: content, replyTo: 100, silent: false },
-  { type: "edit", messageId: 5, content, keyboard },
+  { type: "edit", messageId: 5, content, keyboard, mustShow: true },
   { type: "delete", messageId: 5 },
 ];
 

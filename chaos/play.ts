@@ -97,12 +97,17 @@ export class Play {
     return found.length > 0;
   }
 
+  /** Nobody can press what a group left behind when it moved: there the run is cancelled by word. */
   pressOn(message: BotMessage, button: Button): void {
     const data = dataOf(message, button);
     if (data === undefined) return;
     const { prompt = "" } = message;
-    this.presses[button].set(prompt, (this.presses[button].get(prompt) ?? 0) + 1);
-    this.rig.world.press({ chat: message.chat, message: message.id, data });
+    const { world } = this.rig;
+    const movedTo = world.state.chats.get(message.chat)?.migratedTo;
+    const counted = this.presses[movedTo === undefined ? button : "cancel"];
+    counted.set(prompt, (counted.get(prompt) ?? 0) + 1);
+    if (movedTo === undefined) world.press({ chat: message.chat, message: message.id, data });
+    else world.message({ chat: movedTo, from: OWNER.id, text: "/cancel" });
   }
 
   async #perform(step: Exclude<Step, Disturbance>): Promise<void> {

@@ -68,10 +68,7 @@ function help(
         : undefined;
     if (button === undefined) continue;
     pressed.set(key, performance.now());
-    const movedTo = play.rig.world.state.chats.get(message.chat)?.migratedTo;
-    if (movedTo === undefined) play.pressOn(message, button);
-    // Nobody can press what a group left behind when it moved.
-    else play.rig.world.message({ chat: movedTo, from: OWNER.id, text: "/cancel" });
+    play.pressOn(message, button);
   }
 }
 

@@ -32,12 +32,12 @@ const { values } = parseArgs({
 });
 
 const stopping = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.once(signal, () => {
-    stopping.abort();
-    void Rig.closeAll().then(() => process.exit(130));
-  });
-}
+process.on("SIGINT", () => {
+  if (stopping.signal.aborted) return endNow();
+  stopping.abort();
+  console.error("the scenarios under way are the last; another Ctrl-C ends them");
+});
+process.on("SIGTERM", endNow);
 
 const numbers = [values.seed, values.runs, values.parallel, values.only ?? "1"];
 if (values.points) console.log(formatFailPoints());
@@ -52,6 +52,10 @@ else if (numbers.every((text) => /^\d+$/.test(text)) && existsSync(mainPath)) {
     `--seed, --runs, --parallel and --only take whole numbers, and ${mainPath} must be there (npm run build)`,
   );
   process.exitCode = 2;
+}
+
+function endNow(): void {
+  void Rig.closeAll().then(() => process.exit(130));
 }
 
 async function runAll(scenarios: readonly Scenario[], parallel: number): Promise<number> {

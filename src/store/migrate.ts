@@ -1,8 +1,8 @@
 import type Database from "better-sqlite3";
 import { journalSql } from "./migrations/001-journal.ts";
 import { choicesSql } from "./migrations/002-choices.ts";
-import { retentionSql } from "./migrations/004-retention.ts";
-import { accessSql } from "./migrations/005-access.ts";
+import { retentionSql } from "./migrations/003-retention.ts";
+import { accessSql } from "./migrations/004-access.ts";
 import { StoreError } from "./store-error.ts";
 
 /** In order; the position plus one is the `user_version` a file has after it. Published ones never change. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { newSessionKey, sessionKeyOf, toRunId } from "../../src/domain/run.ts";
 import { journalSql } from "../../src/store/migrations/001-journal.ts";
 import { choicesSql } from "../../src/store/migrations/002-choices.ts";
-import { accessSql } from "../../src/store/migrations/005-access.ts";
+import { accessSql } from "../../src/store/migrations/004-access.ts";
 import { accept, memoryStore, queuedRun, textRow } from "./factories.ts";
 
 const TOKEN = { engine: "claude", value: "Abc-1" };

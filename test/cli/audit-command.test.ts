@@ -14,9 +14,9 @@ class Audited {
   readonly terminal: Terminal = new Terminal();
   readonly store: Store;
 
-  constructor() {
-    const dir = join(this.terminal.home, ".takopi");
-    mkdirSync(dir);
+  constructor(folder = "") {
+    const dir = join(this.terminal.home, ".takopi", folder);
+    mkdirSync(dir, { recursive: true });
     this.store = openStore({ path: join(dir, "takopi.db"), now: Date.now });
     onTestFinished(() => this.store.close());
   }
@@ -106,6 +106,12 @@ describe("takopi audit", () => {
     const { code, stdout } = await done;
     expect(stdout).toMatch(/before\n.*after\n$/);
     expect(code).toBe(0);
+  });
+
+  it("reads the journal of a local bot where there is no other", async () => {
+    const audited = new Audited("local");
+    audited.note("start");
+    expect((await audited.run()).stdout).toContain("42  started");
   });
 
   it("says so where there is no journal", async () => {

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { databasePath } from "../../config/file-paths.ts";
 import type { AuditReader, AuditRow } from "../../store/read-audit.ts";
@@ -42,7 +44,7 @@ export function addAudit(program: Command, cli: Cli, onExit: (code: ExitCode) =>
 
 async function audit(cli: Cli, options: AuditOptions): Promise<ExitCode> {
   const { dir } = await loadCliConfig(cli, { ...options, tokenRequired: false });
-  const reader = await cli.app.openAudit(databasePath(dir));
+  const reader = await cli.app.openAudit(journalOf(dir));
   const print = newRowsPrinter(cli, options, reader);
   try {
     print();
@@ -50,6 +52,12 @@ async function audit(cli: Cli, options: AuditOptions): Promise<ExitCode> {
   } finally {
     reader.close();
   }
+}
+
+/** The bot's, or where only a local one was ever started, that one's: it is in a folder of its own. */
+function journalOf(dir: string): string {
+  const [own, local] = [databasePath(dir), databasePath(join(dir, "local"))];
+  return existsSync(own) || !existsSync(local) ? own : local;
 }
 
 /** Each call prints what has come since the one before. */

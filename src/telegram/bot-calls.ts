@@ -27,6 +27,9 @@ const UPLOAD_MS = 120_000;
 /** Telegram: the text of an answer to a button press is at most 200 characters. */
 const MAX_ANSWER_CHARS = 200;
 
+/** Telegram: a caption has at most 1024 UTF-16 units. */
+const MAX_CAPTION_CHARS = 1024;
+
 /** Single attempts of the Bot API calls a chat is made of, each with its deadline. They throw what grammY throws. */
 export class BotCalls {
   readonly #api: Api;
@@ -44,20 +47,38 @@ export class BotCalls {
     return message.message_id;
   }
 
-  async edit({ message, content, keyboard, progress }: EditRequest, signal: AbortSignal): Promise<EditOutcome> {
-    const options = { entities: toEntities(content.entities), ...NO_PREVIEW, ...replyMarkup(keyboard) };
-    const limits = { ms: progress ? SHORT_CALL_MS : CALL_MS, signal };
+  async edit(request: EditRequest, signal: AbortSignal): Promise<EditOutcome> {
     try {
-      await this.#call(limits, (callSignal) =>
-        this.#api.editMessageText(message.chatId, message.messageId, content.text, options, callSignal),
-      );
+      await this.#editText(request, signal);
       return "edited";
     } catch (error) {
       const { kind } = faultOf(error);
+      if (kind === "is_file") return await this.#editCaption(request, signal);
       if (kind === "unchanged") return "edited";
       if (kind === "missing") return "gone";
       throw error;
     }
+  }
+
+  async #editText({ message, content, keyboard, progress }: EditRequest, signal: AbortSignal): Promise<void> {
+    const options = { entities: toEntities(content.entities), ...NO_PREVIEW, ...replyMarkup(keyboard) };
+    const { chatId, messageId } = message;
+    await this.#call({ ms: progress ? SHORT_CALL_MS : CALL_MS, signal }, (callSignal) =>
+      this.#api.editMessageText(chatId, messageId, content.text, options, callSignal),
+    );
+  }
+
+  /** Of a message that could only be sent as a file; what it says now is worth more than its formatting. */
+  async #editCaption({ message, content, keyboard }: EditRequest, signal: AbortSignal): Promise<EditOutcome> {
+    const options = { caption: clipped(content.text, MAX_CAPTION_CHARS), ...replyMarkup(keyboard) };
+    try {
+      await this.#call({ ms: CALL_MS, signal }, (callSignal) =>
+        this.#api.editMessageCaption(message.chatId, message.messageId, options, callSignal),
+      );
+    } catch (error) {
+      if (faultOf(error).kind !== "unchanged") throw error;
+    }
+    return "edited";
   }
 
   async delete({ chatId, messageId }: MessageRef, signal: AbortSignal): Promise<void> {

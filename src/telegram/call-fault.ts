@@ -4,23 +4,24 @@ import type { ChatFault } from "../bridge/chat-port.ts";
 /**
  * Why a call failed, as far as it decides what to do next.
  * `entities`, `too_long`, `keyboard`, `topic`, `reply`: this part of the message is refused, the rest could go.
- * `unchanged`: the message shows this already. `missing`: the message to edit or delete is not there, or not editable.
+ * `unchanged`: the message shows this already. `missing`: the message to edit or delete is not there, or not editable. `is_file`: the
+ * message to edit is a file, which has a caption instead of a text.
  * `migrated`: the group lives on under another id. `failed`: everything else, by what it means for the caller.
  */
 export type CallFault =
-  | { readonly kind: RefusedPart | "unchanged" | "missing" }
+  | { readonly kind: RefusedPart | Verdict }
   | { readonly kind: "migrated"; readonly toChatId: number }
   | { readonly kind: "failed"; readonly fault: ChatFault; readonly message: string };
+
+type Verdict = "unchanged" | "missing" | "is_file";
 
 type RefusedPart = "entities" | "too_long" | "keyboard" | "topic" | "reply";
 
 /** Descriptions of 400 answers, as the Bot API server words them; the first match counts. */
-const REFUSALS: readonly (readonly [RegExp, RefusedPart | "unchanged" | "missing"])[] = [
+const REFUSALS: readonly (readonly [RegExp, RefusedPart | Verdict])[] = [
   [/message is not modified/i, "unchanged"],
-  [
-    /message to (edit|delete) not found|message can't be edited|no text in the message to edit|MESSAGE_ID_INVALID/i,
-    "missing",
-  ],
+  [/message to (edit|delete) not found|message can't be edited|MESSAGE_ID_INVALID/i, "missing"],
+  [/no text in the message to edit/i, "is_file"],
   [/message to be replied not found|repl(y|ied) message not found/i, "reply"],
   [/message thread not found|TOPIC_(CLOSED|DELETED|ID_INVALID)|topic (is |was )?(closed|deleted)/i, "topic"],
   [/(message|text|caption) is too long|(MESSAGE|CAPTION)_TOO_LONG/i, "too_long"],

@@ -51,6 +51,7 @@ export function degraded(request: SendRequest, fault: CallFault): SendRequest | 
       return movedTo(request, fault.toChatId);
     case "unchanged":
     case "missing":
+    case "is_file":
     case "failed":
       return undefined;
   }

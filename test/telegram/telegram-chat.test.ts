@@ -196,6 +196,14 @@ describe("edit", () => {
     expect(server.current.calls).toHaveLength(1);
   });
 
+  it("becomes the caption of a message that is a file, whose buttons go", async () => {
+    const refused = refusal(400, "Bad Request: there is no text in the message to edit");
+    server.current.script("editMessageText", refused);
+    const content = { text: "x".repeat(2_000), entities: [] };
+    expect(await chat.edit(edit({ content, keyboard: [] }))).toBe("edited");
+    expect(bodies("editMessageCaption")).toEqual([{ chat_id: 7, message_id: 5, caption: `${"x".repeat(1_023)}…` }]);
+  });
+
   it("goes without entities Telegram refuses", async () => {
     server.current.script("editMessageText", refusal(400, "Bad Request: can't parse entities"));
     expect(await chat.edit(edit({ urgency: "normal" }))).toBe("edited");

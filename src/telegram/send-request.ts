@@ -38,7 +38,7 @@ const TOPIC_GONE_NOTE = "(topic is gone)\n";
 export function degraded(request: SendRequest, fault: CallFault): SendRequest | undefined {
   switch (fault.kind) {
     case "entities":
-      return request.kind === "text" ? plainer(request) : withPlainerCaption(request);
+      return withPlainerText(request);
     case "too_long":
       return request.kind === "text" ? toDocument(request) : withoutCaption(request);
     case "topic":
@@ -55,6 +55,10 @@ export function degraded(request: SendRequest, fault: CallFault): SendRequest | 
     case "failed":
       return undefined;
   }
+}
+
+function withPlainerText(request: SendRequest): SendRequest | undefined {
+  return request.kind === "text" ? plainer(request) : withPlainerCaption(request);
 }
 
 function plainer(request: TextRequest): SendRequest {

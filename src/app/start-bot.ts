@@ -128,7 +128,7 @@ async function runBot(request: BotRequest, { store, faults, vitals, releaseLocks
   const status = await openStatus({ ...statusPlace(request), ...edges, ...parts });
   const recovered = openParts(parts, { store, log, settings, engines: source, records });
   const polling = startPolling({ api, closeIdle, store, log, parts, access, vitals });
-  store.audit({ at: clock.now(), actor: "bot", verb: "start", detail: { as: me.username, process: process.pid } });
+  noteLife({ store, log }, "start", { as: me.username });
   void announce({ api, chat, log, settings, engines: source, ...(mainChatId !== undefined && { mainChatId }) });
   const endProcesses = ({ keepRuns = false }: StopOptions): Promise<void> =>
     killRecorded(store, keepRuns ? records : undefined);
@@ -136,7 +136,8 @@ async function runBot(request: BotRequest, { store, faults, vitals, releaseLocks
   const close = (): void => {
     stopRetention();
     status.close();
-    noteStop({ store, log, parts });
+    parts.refusals.flush();
+    noteLife({ store, log }, "stop");
     closeAll(store, releaseLocks);
   };
   const stop = stopBot({
@@ -191,13 +192,16 @@ async function killRecorded(store: Store, kept?: RunRecords): Promise<void> {
   if (roots.length > 0) await watchTrees(roots).end(0);
 }
 
-/** A journal that can't be written must not keep the bot from ending. */
-function noteStop({ store, log, parts }: { store: Store; log: Log; parts: BotParts }): void {
-  parts.refusals.flush();
+/** A journal that can't be written keeps the bot neither from working nor from ending. */
+function noteLife(
+  { store, log }: { store: Store; log: Log },
+  verb: "start" | "stop",
+  more: Readonly<Record<string, string>> = {},
+): void {
   try {
-    store.audit({ at: systemClock.now(), actor: "bot", verb: "stop", detail: { process: process.pid } });
+    store.audit({ at: systemClock.now(), actor: "bot", verb, detail: { ...more, process: process.pid } });
   } catch (error) {
-    log.error("the end of the bot could not be written to the audit", { error });
+    log.error(`the ${verb} of the bot could not be written to the audit`, { error });
   }
 }
 

@@ -10,6 +10,7 @@ import type {
 } from "../src/domain/event.ts";
 import type { ProcessIdentity } from "../src/domain/process.ts";
 import { toRunId } from "../src/domain/run.ts";
+import { plainCapabilities } from "../src/runner/json-lines-runner.ts";
 import { createResumeCodec } from "../src/runner/resume-line.ts";
 import type {
   Capabilities,
@@ -131,20 +132,6 @@ export function completedOf(events: readonly TakopiEvent[]): CompletedEvent {
   return found;
 }
 
-export const noCapabilities: Capabilities = {
-  approvals: false,
-  questions: false,
-  plans: false,
-  steer: false,
-  interrupt: false,
-  images: false,
-  model: false,
-  effort: [],
-  sessions: false,
-  fork: false,
-  survives: false,
-};
-
 /** One run of a `ScriptedRunner`, driven by the test. */
 export class ScriptedRun {
   readonly request: RunRequest;
@@ -233,7 +220,7 @@ export class ScriptedRunner implements Runner {
   constructor(options: ScriptedRunnerOptions = {}) {
     const { engine = testEngine, sessions } = options;
     this.engine = engine;
-    this.capabilities = { ...noCapabilities, sessions: sessions !== undefined, ...options.capabilities };
+    this.capabilities = { ...plainCapabilities, sessions: sessions !== undefined, ...options.capabilities };
     if (sessions !== undefined)
       this.listSessions = typeof sessions === "function" ? sessions : () => Promise.resolve(sessions);
     this.#script = options.script;

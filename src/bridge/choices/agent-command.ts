@@ -1,7 +1,16 @@
 import type { IncomingMessage } from "../../domain/incoming.ts";
 import type { Keyboard } from "../chat-port.ts";
 import { readyEngines } from "../known-engines.ts";
-import { answer, type ChoiceDeps, engineNamed, inRows, placeText, projectOf, sourceText } from "./choice-deps.ts";
+import {
+  answer,
+  type ChoiceDeps,
+  engineNamed,
+  inRows,
+  optionText,
+  placeText,
+  projectOf,
+  sourceText,
+} from "./choice-deps.ts";
 import { choosePreference } from "./choose-preference.ts";
 import { readChoiceWords } from "./choice-words.ts";
 import { offerButtons } from "./offer-buttons.ts";
@@ -41,10 +50,8 @@ function setEngine(deps: ChoiceDeps, message: IncomingMessage, [name = "", ...ot
 function describe(deps: ChoiceDeps, message: IncomingMessage): string {
   const project = projectOf(deps, message);
   const { value: engine, source } = chosenEngine(deps, message.thread, project);
-  const option = (name: "model" | "effort"): string => {
-    const chosen = chosenOption(deps, message.thread, { option: name, engine, project });
-    return chosen.value === undefined ? "the engine's own" : `${chosen.value} (${sourceText(chosen.source)})`;
-  };
+  const option = (name: "model" | "effort"): string =>
+    optionText(chosenOption(deps, message.thread, { option: name, engine, project }));
   return [
     `engine: ${engine} (${sourceText(source)})`,
     `model: ${option("model")}`,

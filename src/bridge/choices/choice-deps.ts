@@ -48,6 +48,11 @@ export function sourceText(source: ChoiceSource): string {
   return SOURCES[source];
 }
 
+/** A model or an effort as it is in use. */
+export function optionText({ value, source }: { readonly value?: string; readonly source: ChoiceSource }): string {
+  return value === undefined ? "the engine's own" : `${value} (${sourceText(source)})`;
+}
+
 /** Where a choice made in this thread holds. */
 export function placeText({ thread }: Pick<IncomingMessage, "thread">): string {
   return thread.topicId === undefined ? "this chat" : "this topic";

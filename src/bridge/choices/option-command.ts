@@ -2,7 +2,7 @@ import type { EngineId } from "../../domain/event.ts";
 import type { IncomingMessage } from "../../domain/incoming.ts";
 import type { Keyboard } from "../chat-port.ts";
 import { knownRunner } from "../known-engines.ts";
-import { answer, type ChoiceDeps, engineNamed, inRows, placeText, projectOf, sourceText } from "./choice-deps.ts";
+import { answer, type ChoiceDeps, engineNamed, inRows, optionText, placeText, projectOf } from "./choice-deps.ts";
 import { choosePreference } from "./choose-preference.ts";
 import { readChoiceWords } from "./choice-words.ts";
 import { offerButtons } from "./offer-buttons.ts";
@@ -84,8 +84,7 @@ function setOption(deps: ChoiceDeps, message: IncomingMessage, wish: Wish & { re
 
 function describe(deps: ChoiceDeps, message: IncomingMessage, { engine, option }: Wish): string {
   const chosen = chosenOption(deps, message.thread, { option, engine, project: projectOf(deps, message) });
-  const value = chosen.value === undefined ? "the engine's own" : `${chosen.value} (${sourceText(chosen.source)})`;
-  return `${NOUNS[option]} of ${engine}: ${value}\nSet it with ${COMMANDS[option]} set NAME.`;
+  return `${NOUNS[option]} of ${engine}: ${optionText(chosen)}\nSet it with ${COMMANDS[option]} set NAME.`;
 }
 
 function keyboard(deps: ChoiceDeps, message: IncomingMessage, { engine, option }: Wish): Keyboard {

@@ -1,4 +1,4 @@
-import type { ApprovalRequest, DecisionRequest, PlanRequest, QuestionRequest } from "../../domain/decision.ts";
+import type { ApprovalRequest, DecisionRequest, QuestionRequest } from "../../domain/decision.ts";
 import { formatCallbackData } from "../../routing/callback-data.ts";
 import type { DecisionChoice } from "../../routing/decision-choice.ts";
 import type { Button, Keyboard } from "../chat-port.ts";
@@ -26,7 +26,7 @@ export function keyboardOf({ key, request }: DecisionKeys, draft: Draft): Keyboa
     case "approval":
       return approvalKeyboard(request, button);
     case "plan":
-      return planKeyboard(request, button);
+      return planKeyboard(button);
     case "question":
       return questionKeyboard(request, draft, button);
   }
@@ -46,7 +46,7 @@ function approvalKeyboard({ scopes }: ApprovalRequest, button: MakeButton): Keyb
   ];
 }
 
-function planKeyboard(_request: PlanRequest, button: MakeButton): Keyboard {
+function planKeyboard(button: MakeButton): Keyboard {
   return [
     [button("Approve", { kind: "approve", scope: "once" }, "success")],
     [button("Approve and accept edits", { kind: "approve_edits" }, "success")],

@@ -22,9 +22,10 @@ export interface RecoveryDeps extends ExpiryDeps, TakeUpDeps {
 
 /**
  * Puts the journal right after the program ended without ado, or left its runs to this start: what was being sent is sent again with a
- * mark; runs whose engines survived go on, those whose engines have not begun wait again; the others that were working are `interrupted`, their messages say so and offer to resume,
- * what their engines had asked is void, and their processes are ended; progress messages left behind by ended runs are removed or
- * corrected. Resolves when no process is left that is not of a run which goes on; until then no run may start.
+ * mark; runs whose engines survived go on, those whose engines have not begun wait again; the others that were working are `interrupted`,
+ * their messages say so and offer to resume, what their engines had asked is void, and their processes are ended; progress messages left
+ * behind by ended runs are removed or corrected. Resolves when no process is left that is not of a run which goes on; until then no run may
+ * start.
  */
 export async function recover(deps: RecoveryDeps): Promise<void> {
   const { store, log } = deps;

@@ -1,6 +1,7 @@
 import type { TakopiEvent } from "../../src/domain/event.ts";
 import type { OpenedProgram } from "../../src/runner/open-program.ts";
 import type { RunHost, RunRequest } from "../../src/runner/runner.ts";
+import { letEnd } from "../../src/wire/let-end.ts";
 import type { OutputLine } from "../../src/wire/lines.ts";
 import type { Subprocess } from "../../src/wire/subprocess.ts";
 import { complete } from "./complete.ts";
@@ -81,5 +82,5 @@ async function failureOf(state: RunState, options: ExecOptions): Promise<Failure
 
 /** It ends by itself after its last line. */
 function stopGently({ opened, patience }: ExecOptions): ReturnType<Subprocess["stop"]> {
-  return opened.child.stop({ interrupt: () => {}, interruptGraceMs: patience.exitMs, termGraceMs: patience.termMs });
+  return letEnd(opened.child, patience);
 }

@@ -1,4 +1,5 @@
 import type { TakopiEvent } from "../../src/domain/event.ts";
+import { letEnd } from "../../src/wire/let-end.ts";
 import type { OutputLine } from "../../src/wire/lines.ts";
 import type { Subprocess } from "../../src/wire/subprocess.ts";
 import { complete } from "./complete.ts";
@@ -38,7 +39,7 @@ export async function* follow(
     yield* step.events;
     if (state.outcome !== undefined) break;
   }
-  if (state.outcome !== undefined) void child.stop({ interrupt: () => {}, interruptGraceMs: patience.exitMs });
+  if (state.outcome !== undefined) void letEnd(child, patience);
   yield* complete(state, await failureOf(child, state, { signal, context, cover, patience }));
 }
 
@@ -55,7 +56,5 @@ async function failureOf(
   if (state.outcome?.type === "completed") return undefined;
   if (signal.aborted) return { error: "cancelled" };
   if (state.outcome !== undefined) return explainError(state.outcome, context);
-  // One whose output is over says nothing more, even if it lives on.
-  const exit = await child.stop({ interrupt: () => {}, interruptGraceMs: patience.exitMs });
-  return exitFailure(state, exit, cover(child.stderrTail()));
+  return exitFailure(state, await letEnd(child, patience), cover(child.stderrTail()));
 }

@@ -1,5 +1,6 @@
 import type { TakopiEvent } from "../../src/domain/event.ts";
 import type { RunHost, RunRequest } from "../../src/runner/runner.ts";
+import { letEnd } from "../../src/wire/let-end.ts";
 import type { OutputLine } from "../../src/wire/lines.ts";
 import type { Subprocess } from "../../src/wire/subprocess.ts";
 import { runLaunch } from "./arguments.ts";
@@ -53,8 +54,8 @@ async function* printed(
     if (hasResult(state) || isAstray(state)) break;
   }
   const result = hasResult(state);
-  if (result) void child.stop({ interrupt: () => {}, interruptGraceMs: patience.exitMs });
-  yield* complete(state, await failureOf(child, state, { result, signal }));
+  if (result) void letEnd(child, patience);
+  yield* complete(state, await failureOf(child, state, { result, signal, patience }));
 }
 
 /** A line of `opencode run`, with what the server would have said before it. */
@@ -102,17 +103,16 @@ function isAstray({ failure, session }: RunState): boolean {
 interface Circumstances {
   readonly result: boolean;
   readonly signal: AbortSignal;
+  readonly patience: Patience;
 }
 
 /** Absent when the last turn is what there is to say. */
 async function failureOf(
   child: Subprocess,
   state: RunState,
-  { result, signal }: Circumstances,
+  { result, signal, patience }: Circumstances,
 ): Promise<Failure | undefined> {
   if (signal.aborted) return { error: "cancelled" };
   if (result || state.failure !== undefined) return state.failure;
-  // One whose output is over says nothing more, even if it lives on.
-  const exit = await child.stop({ interrupt: () => child.endInput() });
-  return exitFailure(exit, child.stderrTail(), state.requested);
+  return exitFailure(await letEnd(child, patience), child.stderrTail(), state.requested);
 }

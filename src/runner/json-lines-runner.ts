@@ -1,10 +1,14 @@
 import { isAbsolute, resolve } from "node:path";
 import type { CompletedEvent, EngineId, TakopiEvent } from "../domain/event.ts";
+import { letEnd } from "../wire/let-end.ts";
 import type { OutputLine } from "../wire/lines.ts";
-import type { ProcessExit, Subprocess } from "../wire/subprocess.ts";
+import type { ProcessExit } from "../wire/subprocess.ts";
 import { type OpenedProgram, openProgram } from "./open-program.ts";
 import { createResumeCodec, type ResumeLineForm } from "./resume-line.ts";
 import type { Capabilities, Runner, RunHost, RunRequest } from "./runner.ts";
+
+/** How long a program may take to go away by itself after its last word. */
+const exitMs = 3_000;
 
 /** An engine that takes its prompt on stdin and prints one JSON value a line. */
 export interface JsonLinesEngine<State> {
@@ -85,7 +89,7 @@ async function* run<State>(
       yield event;
       if (isCompleted) break;
     }
-    const exit = await endOf(child);
+    const exit = await letEnd(child, { exitMs });
     if (!isCompleted) yield withoutResult(form.engine, { exit, opened, host });
   } finally {
     host.signal.removeEventListener("abort", cancel);
@@ -124,11 +128,6 @@ async function* translated<State>(
       yield warning(form.engine, `warning-${warningCount}`, `${messageOf(error)}: ${text.slice(0, 200)}`);
     }
   }
-}
-
-/** It may go away by itself; what does not is ended. */
-function endOf(child: Subprocess): Promise<ProcessExit> {
-  return child.stop({ interrupt: () => {}, interruptGraceMs: 3000 });
 }
 
 interface EndWithoutResult {

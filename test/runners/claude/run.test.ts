@@ -139,6 +139,14 @@ describe("the end of a run", () => {
     expect(resume?.engine).toBe("claude");
   });
 
+  it("comes soon after a process closed its output, which goes although it hears nothing", async () => {
+    const host = createTestHost();
+    const runner = fakeClaude({ patience: { exitMs: 100, termMs: 100 } });
+    const { ok, error } = completedOf(await collect(runner.run(claudeRequest({ prompt: "MUTE" }), host)));
+    expect({ ok, error }).toEqual({ ok: false, error: expect.stringContaining("claude ended without a result") });
+    expect(() => process.kill(host.processes[0]?.pid ?? 0, 0)).toThrow("ESRCH");
+  });
+
   it("comes with the result, before a process that hangs there has gone", async () => {
     const host = createTestHost();
     for await (const event of fakeClaude({ patience: { exitMs: 300 } }).run(

@@ -5,7 +5,7 @@ import { GROUP } from "../dist/src/local/world/seed.js";
 import { withBot } from "../bench/bot.mjs";
 import { Traffic, totalRows } from "../bench/traffic.mjs";
 import { chatUntil } from "./load.mjs";
-import { slopeOf } from "./slope.mjs";
+import { growthOf } from "./slope.mjs";
 
 const CHATS = 50;
 const GROUP_MEMBERS = 2;
@@ -88,7 +88,7 @@ function lookRows(looks) {
       figure: "RSS slope",
       limit: 1,
       unit: "MB per 1,000 runs",
-      value: slopeOf(
+      value: growthOf(
         looks.map(({ runs, rssMb }) => [runs, rssMb]),
         1000,
       ),

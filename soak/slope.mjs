@@ -1,3 +1,8 @@
+/** The steeper of the slopes with and without the first point: what a burst before it left behind must not hide what grows since. */
+export function growthOf(points, per) {
+  return Math.max(slopeOf(points, per), slopeOf(points.slice(1), per));
+}
+
 /** How much `y` grows while `x` grows by `per`: the straight line through the points that fits best. */
 export function slopeOf(points, per) {
   if (points.length < 2) throw new Error("a slope needs two points");

@@ -20,8 +20,8 @@ export interface BoundedRunOptions {
 /** A runner's run that can be told to end, and that is given up when it does not. Nothing here rejects. */
 export class BoundedRun {
   readonly #options: BoundedRunOptions;
+  /** Not `AbortSignal.any`: Node 20 keeps such a signal in memory for ever, with the whole run, once a runner forgets a listener on it. */
   readonly #stopper = new AbortController();
-  readonly #signal: AbortSignal;
   #iterator: AsyncIterator<TakopiEvent> | undefined;
   #isOver = false;
   #timer: NodeJS.Timeout | undefined;
@@ -31,8 +31,9 @@ export class BoundedRun {
 
   constructor(options: BoundedRunOptions) {
     this.#options = options;
-    this.#signal = AbortSignal.any([options.host.signal, this.#stopper.signal]);
-    options.host.signal.addEventListener("abort", this.#startGrace, { once: true });
+    const { signal } = options.host;
+    if (signal.aborted) this.#stopper.abort(signal.reason);
+    else signal.addEventListener("abort", this.#passOn, { once: true });
   }
 
   /** The next step; the first call starts the runner. Waits for ever, except after an abort. */
@@ -47,7 +48,7 @@ export class BoundedRun {
     if (orderly) await this.#drain();
     if (this.#iterator !== undefined && !this.#isOver) await this.#stop(this.#iterator);
     clearTimeout(this.#timer);
-    this.#options.host.signal.removeEventListener("abort", this.#startGrace);
+    this.#options.host.signal.removeEventListener("abort", this.#passOn);
   }
 
   async #drain(): Promise<void> {
@@ -67,9 +68,14 @@ export class BoundedRun {
 
   #open(): AsyncIterator<TakopiEvent> {
     const { runner, request, host } = this.#options;
-    this.#iterator ??= runner.run(request, hostWith(this.#signal, host))[Symbol.asyncIterator]();
+    this.#iterator ??= runner.run(request, hostWith(this.#stopper.signal, host))[Symbol.asyncIterator]();
     return this.#iterator;
   }
+
+  readonly #passOn = (): void => {
+    this.#stopper.abort(this.#options.host.signal.reason);
+    this.#startGrace();
+  };
 
   readonly #startGrace = (): void => {
     clearTimeout(this.#timer);

@@ -1,7 +1,12 @@
 import { type FileHandle, open } from "node:fs/promises";
 import type { DirectoryWatch } from "./directory-watch.ts";
 
-const chunkBytes = 64 << 10;
+/**
+ * What is read at once: little where little is said, more and more where it is much. Buffers are collected late: with the big one for each
+ * run, a burst of short runs leaves tens of MB behind.
+ */
+const firstChunkBytes = 4 << 10;
+const longestChunkBytes = 64 << 10;
 
 export interface FollowOptions {
   /** Of the directory the file is in. */
@@ -21,7 +26,7 @@ export async function* followFile(
   { watch, hasEnded, onCaughtUp }: FollowOptions,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const file = await open(path, "r");
-  const buffer = Buffer.allocUnsafe(chunkBytes);
+  let buffer = Buffer.allocUnsafeSlow(firstChunkBytes);
   try {
     const { size: oldBytes } = await file.stat();
     let lastByte: number | undefined;
@@ -35,6 +40,7 @@ export async function* followFile(
       if (bytesRead > 0) yield Buffer.from(buffer.subarray(0, bytesRead));
       else if (lastByte !== undefined) return;
       else await watch.changedSince(version);
+      if (bytesRead === buffer.length && bytesRead < longestChunkBytes) buffer = Buffer.allocUnsafeSlow(2 * bytesRead);
     }
   } finally {
     onCaughtUp();

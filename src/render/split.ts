@@ -1,5 +1,6 @@
 import type { MessageText, TextEntity } from "../domain/message-text.ts";
 import { isBlank } from "./clean-text.ts";
+import { graphemesOf } from "./graphemes.ts";
 import { firstToKeep, sliceText } from "./slice-text.ts";
 import { inReadingOrder } from "./text-builder.ts";
 
@@ -73,13 +74,12 @@ function cutFenceStart(entities: readonly TextEntity[], limit: number): number {
   return entities.find((entity) => entity.type === "pre" && isCut(entity))?.offset ?? -1;
 }
 
-const GRAPHEMES = new Intl.Segmenter("en", { granularity: "grapheme" });
 const LONGEST_GRAPHEME = 64;
 
 /** The start of the grapheme at `limit`; of the code point when the grapheme is all there is; past it when that is all there is. */
 function characterStart(text: string, { from, limit }: { from: number; limit: number }): number {
   const window = Math.max(from, limit - LONGEST_GRAPHEME);
-  const grapheme = GRAPHEMES.segment(text.slice(window, limit + LONGEST_GRAPHEME)).containing(limit - window);
+  const grapheme = graphemesOf(text.slice(window, limit + LONGEST_GRAPHEME)).containing(limit - window);
   const start = window + (grapheme?.index ?? 0);
   if (start > from) return start;
   const splitsPair = /[\ud800-\udbff]/.test(text.charAt(limit - 1)) && /[\udc00-\udfff]/.test(text.charAt(limit));

@@ -7,7 +7,7 @@ import { z } from "zod";
 import type { EngineId } from "../domain/event.ts";
 import type { EngineBackend } from "./backend.ts";
 import { findPackageEntry } from "./find-package.ts";
-import { type Toolkit, toolkit } from "./toolkit.ts";
+import type { Toolkit } from "./toolkit.ts";
 
 /** An engine that was found. `id` of a broken one is its folder name, or what `[plugins] runners` calls it. */
 export type DiscoveredBackend =
@@ -57,7 +57,7 @@ async function loadFolder({ id, file }: { id: EngineId; file: string }): Promise
 async function loadBackend(id: EngineId, file: string): Promise<DiscoveredBackend> {
   try {
     const module: unknown = await import(pathToFileURL(file).href);
-    const parsed = moduleSchema.safeParse(backendIn(module));
+    const parsed = moduleSchema.safeParse(await backendIn(module));
     if (parsed.success) return { kind: "backend", backend: parsed.data.backend };
     return broken(id, `${file} exports no usable backend: ${z.prettifyError(parsed.error)}`);
   } catch (error) {
@@ -66,9 +66,11 @@ async function loadBackend(id: EngineId, file: string): Promise<DiscoveredBacken
 }
 
 /** A plugin may build its backend with the toolkit instead of importing what it needs. */
-function backendIn(module: unknown): unknown {
+async function backendIn(module: unknown): Promise<unknown> {
   const factory = factorySchema.safeParse(module);
-  return factory.success ? { backend: factory.data.createBackend(toolkit) } : module;
+  if (!factory.success) return module;
+  const { toolkit } = await import("./toolkit.ts");
+  return { backend: factory.data.createBackend(toolkit) };
 }
 
 function messageOf(error: unknown): string {

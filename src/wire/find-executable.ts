@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { access, stat } from "node:fs/promises";
+import { access, readdir, stat } from "node:fs/promises";
 import { delimiter, resolve } from "node:path";
 
 /** Where a command leads. `not_executable`: only a file without the right to be executed was found. */
@@ -20,6 +20,32 @@ export async function findExecutable(command: string, pathVariable: string): Pro
     if (found.kind === "not_executable") notExecutable ??= found;
   }
   return notExecutable ?? { kind: "not_found" };
+}
+
+/** Whether it is worth looking for a command. */
+export type MayBeThere = (command: string) => boolean;
+
+/**
+ * Reads the directories of `pathVariable` once, to rule out most of many commands without looking for each of them in each directory.
+ * What it says no to is not there; what it says yes to may be a file that can't be executed, or in a directory that can't be read.
+ */
+export async function listPath(pathVariable: string): Promise<MayBeThere> {
+  const directories = [...new Set(pathVariable.split(delimiter).map((directory) => resolve(directory)))];
+  const lists = await Promise.all(directories.map(namesIn));
+  // Some file systems don't tell upper from lower case.
+  const names = new Set(lists.flatMap((list) => list ?? []).map((name) => name.toLowerCase()));
+  const isComplete = !lists.includes(undefined);
+  return (command) => !isComplete || command.includes("/") || names.has(command.toLowerCase());
+}
+
+/** Undefined where there may be something that can't be listed. */
+async function namesIn(directory: string): Promise<readonly string[] | undefined> {
+  try {
+    return await readdir(directory);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    return code === "ENOENT" || code === "ENOTDIR" ? [] : undefined;
+  }
 }
 
 function candidatePaths(command: string, pathVariable: string): readonly string[] {

@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { findExecutable } from "../../src/wire/find-executable.ts";
+import { findExecutable, listPath } from "../../src/wire/find-executable.ts";
 
 let root = "";
 
@@ -36,4 +36,24 @@ test("a command with a slash is a path, whatever PATH says", async () => {
   expect(await findExecutable(path, "")).toEqual({ kind: "found", path });
   expect(await findExecutable(relative(process.cwd(), path), pathOf("one"))).toEqual({ kind: "found", path });
   expect(await findExecutable(join(root, "two/engine"), "")).toEqual({ kind: "not_found" });
+});
+
+test("what is in no directory of PATH is ruled out, whatever else is there", async () => {
+  const mayBeThere = await listPath(pathOf("none", "one/engine", "two", "three"));
+  expect([mayBeThere("engine"), mayBeThere("other")]).toEqual([true, false]);
+});
+
+test("a name is not ruled out because of its case, nor a path, nor an empty PATH's current directory", async () => {
+  const mayBeThere = await listPath(pathOf("three"));
+  expect([mayBeThere("ENGINE"), mayBeThere("./other")]).toEqual([true, true]);
+  expect((await listPath(""))("package.json")).toBe(true);
+});
+
+test.skipIf(process.getuid?.() === 0)("nothing is ruled out where a directory can't be listed", async () => {
+  await chmod(join(root, "two"), 0o311);
+  try {
+    expect((await listPath(pathOf("two")))("other")).toBe(true);
+  } finally {
+    await chmod(join(root, "two"), 0o755);
+  }
 });

@@ -1,5 +1,5 @@
 import { discoverBackends, loadPluginBackend, type DiscoveredBackend } from "../../runner/discover-backends.ts";
-import { findExecutable } from "../../wire/find-executable.ts";
+import { findExecutable, listPath, type MayBeThere } from "../../wire/find-executable.ts";
 
 /** Where engines come from. */
 export interface EngineIdsInput {
@@ -19,13 +19,20 @@ export async function listEngineIds(input: EngineIdsInput): Promise<readonly str
     input.plugins.map(async (plugin) => await loadPluginBackend(plugin, input.configDir)),
   );
   const found = [...builtIn, ...added];
-  const variants = await Promise.all(found.map(async (source) => await installedVariants(source, input.path)));
+  const mayBeThere = await listPath(input.path);
+  const variants = await Promise.all(
+    found.map(async (source) => await installedVariants(source, { path: input.path, mayBeThere })),
+  );
   const ids = found.map((source) => (source.kind === "backend" ? source.backend.id : source.id));
   return [...new Set([...ids, ...variants.flat()])];
 }
 
-async function installedVariants(source: DiscoveredBackend, path: string): Promise<readonly string[]> {
-  const variants = source.kind === "backend" ? (source.backend.variants ?? []) : [];
+async function installedVariants(
+  source: DiscoveredBackend,
+  { path, mayBeThere }: { readonly path: string; readonly mayBeThere: MayBeThere },
+): Promise<readonly string[]> {
+  const known = source.kind === "backend" ? (source.backend.variants ?? []) : [];
+  const variants = known.filter(({ program }) => mayBeThere(program.command));
   const programs = await Promise.all(variants.map(async ({ program }) => await findExecutable(program.command, path)));
   return variants.filter((_, index) => programs[index]?.kind === "found").map(({ id }) => id);
 }

@@ -7,7 +7,7 @@ import { childEnvironment } from "../../runner/child-env.ts";
 import { enforceContract } from "../../runner/enforce-contract.ts";
 import type { Capabilities, Runner } from "../../runner/runner.ts";
 import { SessionLocks } from "../../runner/session-locks.ts";
-import { findExecutable } from "../../wire/find-executable.ts";
+import { findExecutable, type FoundExecutable, listPath, type MayBeThere } from "../../wire/find-executable.ts";
 import { runCommand } from "../../wire/run-command.ts";
 import { type Candidate, type CandidatesInput, findCandidates } from "./engine-candidates.ts";
 
@@ -56,7 +56,10 @@ export interface Engines {
 export async function loadEngines(input: EnginesInput): Promise<Engines> {
   const candidates = await findCandidates(input);
   const locks = input.locks ?? new SessionLocks();
-  const loaded = await Promise.all(candidates.map(async (candidate) => await loadEngine(candidate, input)));
+  const mayBeThere = await listPath(pathOf(input));
+  const loaded = await Promise.all(
+    candidates.map(async (candidate) => await loadEngine(candidate, { ...input, mayBeThere })),
+  );
   const engines = loaded
     .filter((engine) => engine !== undefined)
     .toSorted((a, b) => (a.status.id < b.status.id ? -1 : 1))
@@ -100,7 +103,9 @@ interface LoadedEngine {
 
 type ProgramState = Pick<EngineStatus, "state" | "program" | "problem">;
 
-async function loadEngine(candidate: Candidate, input: EnginesInput): Promise<LoadedEngine | undefined> {
+type LoadInput = EnginesInput & { readonly mayBeThere: MayBeThere };
+
+async function loadEngine(candidate: Candidate, input: LoadInput): Promise<LoadedEngine | undefined> {
   const { id, source } = candidate;
   if (source.kind === "broken") return { status: { id, state: "failed", problem: source.problem }, environment: [] };
   try {
@@ -113,7 +118,7 @@ async function loadEngine(candidate: Candidate, input: EnginesInput): Promise<Lo
 
 async function loadBackend(
   { id, backend, variant, tableName }: Candidate & { readonly backend: EngineBackend },
-  input: EnginesInput,
+  input: LoadInput,
 ): Promise<LoadedEngine | undefined> {
   const { program, environment, settings: defaults } = variant ?? { ...backend, settings: {} };
   const table = withoutKind(input.table(id));
@@ -179,11 +184,12 @@ function commandOf(table: unknown, program: EngineProgram | undefined): string |
 
 async function programState(
   command: string | undefined,
-  { configDir, env = process.env }: EnginesInput,
+  input: LoadInput,
   program: EngineProgram | undefined,
 ): Promise<ProgramState> {
   if (command === undefined) return { state: "ready" };
-  const found = await findExecutable(absoluteIfPath(command, configDir), env["PATH"] ?? "");
+  const place = absoluteIfPath(command, input.configDir);
+  const found = input.mayBeThere(place) ? await findExecutable(place, pathOf(input)) : notFound;
   const install = program === undefined ? "" : `; install it with: ${program.installHint}`;
   switch (found.kind) {
     case "found":
@@ -193,6 +199,12 @@ async function programState(
     case "not_executable":
       return { state: "missing", problem: `${found.path} is not executable; run: chmod +x ${found.path}` };
   }
+}
+
+const notFound: FoundExecutable = { kind: "not_found" };
+
+function pathOf({ env = process.env }: EnginesInput): string {
+  return env["PATH"] ?? "";
 }
 
 function absoluteIfPath(command: string, configDir: string): string {

@@ -1,12 +1,8 @@
-import { GrammyError, type Api } from "grammy";
+import type { Api } from "grammy";
 import type { Update } from "grammy/types";
 import type { Clock, Log } from "../bridge/ports.ts";
-import { faultOf } from "./call-fault.ts";
 import { pause, withDeadline } from "./deadline.ts";
-
-/** How receiving goes. `waiting`: polls fail or updates can't be stored; it goes on by itself. */
-export type PollHealth =
-  { readonly state: "polling" } | { readonly state: "waiting"; readonly since: number; readonly reason: string };
+import { type PollHealth, PollRetry } from "./poll-retry.ts";
 
 export interface PollerOptions {
   readonly api: Api;
@@ -17,10 +13,6 @@ export interface PollerOptions {
   readonly receive: (update: Update) => void | Promise<void>;
   readonly clock: Clock;
   readonly log: Log;
-  /** Default: `message`, `edited_message`, `callback_query`, `my_chat_member`. */
-  readonly allowedUpdates?: readonly Exclude<keyof Update, "update_id">[];
-  /** Called when the state changes. */
-  readonly onHealth?: (health: PollHealth) => void;
   /** Called before a poll that is made because the last one failed: idle connections may be as dead as its own. */
   readonly closeIdle?: () => void;
 }
@@ -39,26 +31,7 @@ export interface Poller {
   wake(): void;
 }
 
-/** Another program polls with this bot's token and does not stop. */
-export class PollConflictError extends Error {
-  constructor(description: string) {
-    super(
-      "another program polls with this bot token, and Telegram serves only one: stop the other one, or get a new token from " +
-        `@BotFather (Telegram said: ${description})`,
-    );
-    this.name = "PollConflictError";
-  }
-}
-
-/** Telegram does not know the bot token. */
-export class BadTokenError extends Error {
-  constructor(description: string) {
-    super(`Telegram does not accept the bot token: check it with @BotFather (Telegram said: ${description})`);
-    this.name = "BadTokenError";
-  }
-}
-
-const DEFAULT_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"] as const;
+const ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"] as const;
 
 /** How long Telegram holds a poll open without updates. */
 const LONG_POLL_SECONDS = 20;
@@ -80,29 +53,15 @@ const NOT_HELD_PAUSE_MS = 1000;
 /** Telegram: at most 100 updates in one answer. */
 const BATCH = 100;
 
-/** Pauses after the first, second … failure in a row; the last one repeats. */
-const BACKOFF_MS: readonly number[] = [1000, 2000, 3000, 5000];
-
-/** Another poller is tolerated for this long: a predecessor may still be on its way out. */
-const CONFLICT_MS = 90_000;
-const CONFLICT_RETRY_MS = 5000;
-
-/** Two conflicts are one quarrel when less than a whole poll with its retry lies between them: each side wins now and then. */
-const CONFLICT_OVER_MS = 30_000;
-
 export function createPoller(options: PollerOptions): Poller {
   return new LongPoller(options);
 }
 
 class LongPoller implements Poller {
   readonly #options: PollerOptions;
-  readonly #allowedUpdates: readonly Exclude<keyof Update, "update_id">[];
+  readonly #retry: PollRetry;
   #offset = 0;
   #lastPollAt: number | undefined;
-  #failures = 0;
-  #conflict: { readonly since: number; readonly last: number } | undefined;
-  #webhookRemoved = false;
-  #health: PollHealth | undefined;
   /** Whether Telegram answered the latest poll. */
   #isAnswered = false;
   #earlyAnswers = 0;
@@ -110,7 +69,7 @@ class LongPoller implements Poller {
 
   constructor(options: PollerOptions) {
     this.#options = options;
-    this.#allowedUpdates = options.allowedUpdates ?? DEFAULT_UPDATES;
+    this.#retry = new PollRetry(options);
   }
 
   lastPollAt(): number | undefined {
@@ -118,7 +77,7 @@ class LongPoller implements Poller {
   }
 
   health(): PollHealth | undefined {
-    return this.#health;
+    return this.#retry.health;
   }
 
   wake(): void {
@@ -147,14 +106,14 @@ class LongPoller implements Poller {
       const updates = await this.#getUpdates(isHeld, wakeable.signal);
       this.#lastPollAt = this.#options.clock.now();
       this.#isAnswered = true;
-      this.#succeeded();
+      this.#retry.succeeded();
       if (isHeld) await this.#restAfter(updates, askedAt, signal);
       return updates;
     } catch (error) {
       this.#isAnswered = false;
       // A poll that was cut short says nothing about the line.
       if (wakeable.signal.aborted) return [];
-      await this.#pause(await this.#waitAfter(error, signal), signal);
+      await this.#pause(await this.#retry.afterPoll(error, signal), signal);
       this.#options.closeIdle?.();
       return [];
     } finally {
@@ -165,7 +124,7 @@ class LongPoller implements Poller {
   #getUpdates(isHeld: boolean, signal: AbortSignal): Promise<Update[]> {
     const { api, clock } = this.#options;
     const timeout = isHeld ? LONG_POLL_SECONDS : 0;
-    const options = { offset: this.#offset, limit: BATCH, timeout, allowed_updates: this.#allowedUpdates };
+    const options = { offset: this.#offset, limit: BATCH, timeout, allowed_updates: ALLOWED_UPDATES };
     const ms = isHeld ? POLL_DEADLINE_MS : PROBE_DEADLINE_MS;
     return withDeadline({ clock, ms, signal }, (callSignal) => api.getUpdates(options, callSignal));
   }
@@ -204,77 +163,10 @@ class LongPoller implements Poller {
     while (!signal.aborted) {
       try {
         await this.#options.receive(update);
-        return this.#succeeded();
+        return this.#retry.succeeded();
       } catch (error) {
-        const reason = `updates can't be stored: ${error instanceof Error ? error.message : String(error)}`;
-        await this.#pause(this.#backOff(reason), signal);
+        await this.#pause(this.#retry.afterStoring(error), signal);
       }
     }
   }
-
-  /** How long to wait before the next poll. Throws when there is no use in one. */
-  async #waitAfter(error: unknown, signal: AbortSignal): Promise<number> {
-    if (!(error instanceof GrammyError)) return this.#backOff(reasonOf(error));
-    if (error.error_code === 401 || error.error_code === 404) throw new BadTokenError(error.description);
-    if (error.error_code === 409) return this.#waitAfterConflict(error.description, signal);
-    if (error.error_code !== 429) return this.#backOff(reasonOf(error));
-    this.#waiting("Telegram asks for fewer requests");
-    return (error.parameters.retry_after ?? 1) * 1000;
-  }
-
-  async #waitAfterConflict(description: string, signal: AbortSignal): Promise<number> {
-    if (/webhook/i.test(description) && !this.#webhookRemoved) return this.#removeWebhook(signal);
-    const now = this.#options.clock.now();
-    const ongoing = this.#conflict !== undefined && now - this.#conflict.last < CONFLICT_OVER_MS;
-    this.#conflict = { since: ongoing && this.#conflict ? this.#conflict.since : now, last: now };
-    if (now - this.#conflict.since >= CONFLICT_MS) throw new PollConflictError(description);
-    this.#waiting("another program polls with this bot token");
-    return CONFLICT_RETRY_MS;
-  }
-
-  /** A webhook keeps updates from being polled. Those that wait stay. */
-  async #removeWebhook(signal: AbortSignal): Promise<number> {
-    const { api, clock, log } = this.#options;
-    try {
-      await withDeadline({ clock, ms: POLL_DEADLINE_MS, signal }, (callSignal) =>
-        api.deleteWebhook({ drop_pending_updates: false }, callSignal),
-      );
-      this.#webhookRemoved = true;
-      log.info("removed the webhook of this bot, updates are polled");
-      return 0;
-    } catch (error) {
-      return this.#backOff(reasonOf(error));
-    }
-  }
-
-  #backOff(reason: string): number {
-    this.#waiting(reason);
-    const delayMs = BACKOFF_MS[Math.min(this.#failures, BACKOFF_MS.length - 1)] ?? 0;
-    this.#failures += 1;
-    return delayMs;
-  }
-
-  #succeeded(): void {
-    this.#failures = 0;
-    if (this.#health?.state === "polling") return;
-    if (this.#health !== undefined) this.#options.log.info("receiving updates again");
-    this.#report({ state: "polling" });
-  }
-
-  #waiting(reason: string): void {
-    if (this.#health?.state === "waiting" && this.#health.reason === reason) return;
-    const since = this.#health?.state === "waiting" ? this.#health.since : this.#options.clock.now();
-    this.#options.log.warn("not receiving updates", { reason });
-    this.#report({ state: "waiting", since, reason });
-  }
-
-  #report(health: PollHealth): void {
-    this.#health = health;
-    this.#options.onHealth?.(health);
-  }
-}
-
-function reasonOf(error: unknown): string {
-  const fault = faultOf(error);
-  return fault.kind === "failed" ? fault.message : `Telegram refused getUpdates: ${fault.kind}`;
 }

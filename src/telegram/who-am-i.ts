@@ -5,7 +5,7 @@ import type { Clock, Log } from "../bridge/ports.ts";
 import type { Store } from "../bridge/store-port.ts";
 import { faultOf } from "./call-fault.ts";
 import { pause, withDeadline } from "./deadline.ts";
-import { BadTokenError } from "./poll-updates.ts";
+import { BadTokenError } from "./poll-errors.ts";
 
 /** The bot itself, as Telegram knows it. */
 export interface BotIdentity {

@@ -1,12 +1,7 @@
 import type { Update } from "grammy/types";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import {
-  BadTokenError,
-  createPoller,
-  PollConflictError,
-  type Poller,
-  type PollHealth,
-} from "../../src/telegram/poll-updates.ts";
+import { BadTokenError, PollConflictError } from "../../src/telegram/poll-errors.ts";
+import { createPoller, type Poller } from "../../src/telegram/poll-updates.ts";
 import { FakeBotApi, refusal } from "./fake-bot-api.ts";
 import { FakeClock } from "./fake-clock.ts";
 import { RecordingLog } from "./recording-log.ts";
@@ -17,7 +12,7 @@ const webhookSet = refusal(409, "Conflict: can't use getUpdates method while web
 let server: FakeBotApi;
 let clock: FakeClock;
 let received: number[];
-let health: PollHealth[];
+let log: RecordingLog;
 let stopping: AbortController;
 let running: Promise<void>;
 
@@ -25,7 +20,7 @@ beforeEach(() => {
   server = new FakeBotApi();
   clock = new FakeClock();
   received = [];
-  health = [];
+  log = new RecordingLog();
   stopping = new AbortController();
   running = Promise.resolve();
 });
@@ -38,8 +33,7 @@ afterEach(async () => {
 
 async function start(receive = (update: Update): void => void received.push(update.update_id)): Promise<Poller> {
   const api = await server.start();
-  const onHealth = (state: PollHealth): void => void health.push(state);
-  const poller = createPoller({ api, receive, clock, log: new RecordingLog(), onHealth });
+  const poller = createPoller({ api, receive, clock, log });
   running = poller.run(stopping.signal);
   return poller;
 }
@@ -68,7 +62,8 @@ describe("polling", () => {
     expect(received).toEqual([10, 11, 12]);
     expect(offsets()).toEqual([0, 12, 13, 13]);
     expect(poller.lastPollAt()).toBe(clock.now());
-    expect(health).toEqual([{ state: "polling" }]);
+    expect(poller.health()).toEqual({ state: "polling" });
+    expect(log.entries).toEqual([]);
   });
 
   it("ends when it is told to, in the middle of a poll or of a pause", async () => {
@@ -82,20 +77,20 @@ describe("polling", () => {
   it("does not confirm an update that can't be stored, and offers it until it can", async () => {
     server.script("getUpdates", updates(10, 11, 12));
     let full = true;
-    await start(({ update_id: id }) => {
+    const poller = await start(({ update_id: id }) => {
       if (id === 11 && full) throw new Error("disk full");
       received.push(id);
     });
     await passPause(1000);
     await passPause(2000);
     expect(received).toEqual([10]);
-    expect(health.at(-1)).toMatchObject({ state: "waiting", reason: "updates can't be stored: disk full" });
+    expect(poller.health()).toEqual({ state: "waiting", reason: "updates can't be stored: disk full" });
     full = false;
     await passPause(3000);
     await server.called("getUpdates", 2);
     expect(received).toEqual([10, 11, 12]);
     expect(offsets()).toEqual([0, 13]);
-    expect(health.at(-1)).toEqual({ state: "polling" });
+    expect(poller.health()).toEqual({ state: "polling" });
   });
 });
 
@@ -110,12 +105,17 @@ describe("faults of the line", () => {
       "reset",
       updates(1),
     );
-    await start();
-    for (const ms of [1000, 2000, 3000, 5000, 5000]) await passPause(ms);
+    const poller = await start();
+    expect(poller.health()).toBeUndefined();
+    for (const ms of [1000, 2000, 3000, 5000, 5000]) {
+      await clock.timerOf(ms);
+      expect(poller.health()).toMatchObject({ state: "waiting" });
+      await clock.advance(ms);
+    }
     await server.called("getUpdates", 7);
     expect(received).toEqual([1]);
-    expect(health.map(({ state }) => state).at(-1)).toBe("polling");
-    expect(health[0]).toMatchObject({ state: "waiting" });
+    expect(poller.health()).toEqual({ state: "polling" });
+    expect(log.entries.at(-1)).toEqual({ level: "info", message: "receiving updates again" });
   });
 
   it("start over with a short pause after a success", async () => {
@@ -140,9 +140,10 @@ describe("faults of the line", () => {
 
   it("name no token", async () => {
     server.script("getUpdates", "reset");
-    await start();
+    const poller = await start();
     await clock.timerOf(1000);
-    expect(JSON.stringify(health)).not.toContain("secret");
+    expect(poller.health()).toMatchObject({ state: "waiting" });
+    expect(JSON.stringify([poller.health(), log.entries])).not.toContain("secret");
   });
 
   it("wait as long as a 429 asks for", async () => {

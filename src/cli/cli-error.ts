@@ -1,8 +1,8 @@
 /**
- * 0: done. 1: something is wrong with the configuration, the token, the lock or an engine. 2: the command line is wrong. 3: takopi runs and
- * is not well.
+ * 0: done. 1: something is wrong with the token, the lock, an engine or the machine. 2: the command line is wrong. 3: takopi runs and is not
+ * well. 78 (`EX_CONFIG` of sysexits.h): the configuration is wrong, and stays so until somebody mends it.
  */
-export type ExitCode = 0 | 1 | 2 | 3 | 130;
+export type ExitCode = 0 | 1 | 2 | 3 | 78 | 130;
 
 /** Ends the program with one sentence for people and this exit code. */
 export class CliError extends Error {

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { redact } from "../app/secrets/redact.ts";
+import { StartError } from "../app/start-error.ts";
 import { ConfigError } from "../config/config-error.ts";
 import type { Cli, GlobalOptions } from "./cli.ts";
 import { CliError, type ExitCode } from "./cli-error.ts";
@@ -76,7 +77,13 @@ function reportError(error: unknown, { io }: Cli, isDebug: boolean): ExitCode {
   const prefix = error instanceof ConfigError ? "" : "takopi: ";
   io.stderr(redact(`${prefix}${message}\n`, []));
   if (isDebug && error instanceof Error) io.stderr(redact(`${stackOf(error)}\n`, []));
-  return error instanceof CliError ? error.exitCode : 1;
+  return exitCodeOf(error);
+}
+
+function exitCodeOf(error: unknown): ExitCode {
+  if (error instanceof CliError) return error.exitCode;
+  const isConfiguration = error instanceof ConfigError || (error instanceof StartError && error.isConfiguration);
+  return isConfiguration ? 78 : 1;
 }
 
 function stackOf(error: Error): string {

@@ -9,6 +9,11 @@ import { join } from "node:path";
  */
 export interface RunGroups {
   /**
+   * Makes the run's group, and gives the file to which a process writes 0 to enter it: before it starts others, which are then in it,
+   * too. Where it can't be made, there is no such file.
+   */
+  open(runId: string): Promise<string | undefined>;
+  /**
    * Puts the process, and with it what it will start, into the run's group. Does nothing where that fails, and when `isThere` says at
    * the last moment that it has ended: its number may then be somebody else's.
    */
@@ -82,6 +87,12 @@ export function createRunGroups(place: GroupPlace): RunGroups {
   }
 
   return {
+    open: async (runId) => {
+      const [directory] = directories([runId]);
+      if (directory === undefined) return undefined;
+      await mkdir(directory).catch(() => {});
+      return join(directory, "cgroup.procs");
+    },
     enter: async (runId, pid, isThere = () => true) => {
       for (const directory of directories([runId])) {
         await mkdir(directory).catch(() => {});

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { resolve } from "node:path";
+import { runGroups } from "./cgroup.ts";
 import { findExecutable } from "./find-executable.ts";
 import type { RunDirectory } from "./run-directory.ts";
 import { runIdVariable, withLimitMark } from "./run-mark.ts";
@@ -11,9 +12,11 @@ import { SpawnError, type SubprocessRequest } from "./subprocess.ts";
  * Runs the engine with its output in files, and beside it the feeder, which gives it what is put into the directory. Neither needs the
  * program that started them, so both go on when that ends. The signals that end an engine are left to it: its exit code is noted. The
  * parentheses: a shell may open files of a command in itself, and who holds the engine's input open hides that the engine closed it.
+ * It enters the control group of the run, where there is one, before it starts anything: later only it alone would be moved.
  */
 const script = `
-dir=$1; cat=$2; shift 2
+dir=$1; cat=$2; door=$3; shift 3
+[ -w "$door" ] && { echo 0 >"$door"; } 2>/dev/null
 trap : TERM INT HUP
 feed() {
   trap '' TERM INT HUP
@@ -47,7 +50,8 @@ export interface RunShell {
 export async function startRunShell(request: SubprocessRequest, directory: RunDirectory): Promise<RunShell> {
   const { cwd, env, runId } = request;
   try {
-    const own = ["-c", script, "takopi-run", directory.path, await catPath()];
+    const door = await (await runGroups())?.open(runId);
+    const own = ["-c", script, "takopi-run", directory.path, await catPath(), door ?? ""];
     const args = [...own, await engineProgram(request), ...request.args];
     const shell = await withLimitMark({ command: "/bin/sh", args, cwd, env, runId });
     const options = { cwd, env: { ...env, [runIdVariable]: runId }, detached: true, stdio: "ignore" } as const;

@@ -20,7 +20,7 @@ describe("takopi config", () => {
     });
     terminal.writeConfig(`${MINIMAL}progres = "delete"\n`);
     expect(await terminal.run(["config", "check"])).toEqual({
-      code: 1,
+      code: 78,
       stdout: "",
       stderr: "takopi.toml: transports.telegram.progres: there is no such key. Did you mean progress?\n",
     });
@@ -43,7 +43,7 @@ describe("takopi config", () => {
   it("refuses to set what would not be valid", async () => {
     const terminal = new Terminal();
     const { code, stderr } = await terminal.run(["config", "set", "transports.telegram.session_mode", "loud"]);
-    expect(code).toBe(1);
+    expect(code).toBe(78);
     expect(stderr).toContain(`expected one of "stateless", "chat", got "loud"`);
     expect(existsSync(terminal.configPath)).toBe(false);
   });

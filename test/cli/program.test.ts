@@ -132,7 +132,7 @@ describe("takopi with a configuration", () => {
     const terminal = new Terminal();
     terminal.writeConfig(`chatty = true\n${MINIMAL}`);
     expect(await terminal.run(["docter"])).toMatchObject({ code: 2, stderr: expect.stringContaining("doctor") });
-    expect(await terminal.run(["claude"])).toMatchObject({ code: 1, stderr: expect.stringContaining("chatty") });
+    expect(await terminal.run(["claude"])).toMatchObject({ code: 78, stderr: expect.stringContaining("chatty") });
   });
 
   it("gives the engines and projects to the local bot too", async () => {
@@ -165,11 +165,11 @@ describe("takopi with a configuration", () => {
 });
 
 describe("errors", () => {
-  it("are the problems of the configuration, one per line", async () => {
+  it("are the problems of the configuration, one per line, with the exit code for that", async () => {
     const terminal = new Terminal();
     terminal.writeConfig(`${MINIMAL}chat_id = "me"\n`);
     expect(await terminal.run([])).toEqual({
-      code: 1,
+      code: 78,
       stdout: "",
       stderr: `takopi.toml: transports.telegram.chat_id: expected a number, got "me". Write: chat_id = 123456789\n`,
     });

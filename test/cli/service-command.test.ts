@@ -76,7 +76,7 @@ describe("takopi service install", () => {
     const env = { TAKOPI__TRANSPORTS__TELEGRAM__BOT_TOKEN: "1:x" };
     expect((await service(["install"], env)).stderr).toMatch(/there is no file .*Write it first: takopi setup\n$/);
     terminal.writeConfig("nonsense = 1\n");
-    expect(await service(["install"])).toMatchObject({ code: 1, stderr: expect.stringContaining("nonsense") });
+    expect(await service(["install"])).toMatchObject({ code: 78, stderr: expect.stringContaining("nonsense") });
     terminal.writeConfig("");
     expect((await service(["install"], env)).stderr).toContain("bot_token: is missing");
     expect(machine.files.size).toBe(0);

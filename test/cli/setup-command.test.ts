@@ -182,6 +182,6 @@ describe("takopi pair", () => {
   it("needs a token", async () => {
     const { code, stderr } = await new Terminal().run(["pair"]);
     expect(stderr).toContain("bot_token: is missing. Run takopi setup");
-    expect(code).toBe(1);
+    expect(code).toBe(78);
   });
 });

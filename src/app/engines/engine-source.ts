@@ -48,8 +48,9 @@ function usableEngine(engines: Engines, id: string): string {
   const status = engines.all.find((known) => known.id === id);
   if (status === undefined) {
     const known = engines.all.map((engine) => engine.id).join(", ");
-    throw new StartError(`there is no engine "${id}": choose one of ${known}`);
+    throw new StartError(`there is no engine "${id}": choose one of ${known}`, { isConfiguration: true });
   }
-  if (status.state !== "ready") throw new StartError(status.problem ?? `${id} can't be used`);
+  const { state, problem = `${id} can't be used` } = status;
+  if (state !== "ready") throw new StartError(problem, { isConfiguration: state === "misconfigured" });
   return id;
 }

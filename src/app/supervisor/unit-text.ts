@@ -27,8 +27,8 @@ Environment=${quoted(`PATH=${bot.path.join(":")}`)}
 EnvironmentFile=-${specifierSafe(join(dirname(bot.config), "service.env"))}
 Restart=on-failure
 RestartSec=10
-# A wrong command line stays wrong.
-RestartPreventExitStatus=2
+# A wrong command line and a wrong configuration stay wrong.
+RestartPreventExitStatus=2 78
 # A stop ends all runs, a restart leaves those running that can be taken up again. Both are the bot's own work, so only the bot is told.
 KillSignal=SIGTERM
 RestartKillSignal=SIGUSR2

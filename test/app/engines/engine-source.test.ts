@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Engines, EngineStatus } from "../../../src/app/engines/engines.ts";
+import { StartError } from "../../../src/app/start-error.ts";
 import { chooseDefaultEngine } from "../../../src/app/engines/engine-source.ts";
 
 function engines(...all: readonly EngineStatus[]): Engines {
@@ -31,5 +32,19 @@ describe("the engine of prompts that name none", () => {
     expect(of([missing, mock], "codex")).toThrow("codex was not found");
     expect(of([claude], "codex")).toThrow('there is no engine "codex": choose one of claude');
     expect(of([mock])).toThrow("no engine was found on this machine");
+  });
+
+  it("is an error of the configuration where nothing that is installed later can mend it", () => {
+    const broken: EngineStatus = { id: "pi", state: "misconfigured", problem: "[pi] has a mistake: model" };
+    const isConfiguration = (all: readonly EngineStatus[], configured: string): unknown => {
+      try {
+        return chooseDefaultEngine(engines(...all), { allowMock: false, configured });
+      } catch (error) {
+        return error instanceof StartError && error.isConfiguration;
+      }
+    };
+    expect(isConfiguration([broken], "pi")).toBe(true);
+    expect(isConfiguration([claude], "codex")).toBe(true);
+    expect(isConfiguration([missing], "codex")).toBe(false);
   });
 });

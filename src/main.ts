@@ -21,10 +21,13 @@ const io: CliIo = {
       for (const [signal, listen] of listeners) process.off(signal, listen);
     };
   },
+  outliveReaders: () => void process.stdout.on("error", () => {}),
 };
 
 // `takopi config list | head`: who reads went away, and nobody is left to tell. A command with something to end listens itself.
 process.stdout.on("error", () => process.stdout.listenerCount("error") > 1 || process.exit(0));
+// The log of a bot may lose its reader too: a closed terminal, or a run whose command started the bot anew and is over.
+process.stderr.on("error", () => {});
 
 // A fault in one corner must not take every run down with it. What it may leave half done, the journal puts right at the next start.
 process.on("unhandledRejection", (reason) => {

@@ -14,6 +14,8 @@ export interface CliIo {
   readonly isInteractive: boolean;
   /** Calls back on each SIGINT and SIGTERM (`stop`) and SIGUSR2 (`restart`) until the returned function is called. */
   readonly onStopSignal: (listener: (kind?: StopKind) => void) => () => void;
+  /** From now on the program goes on when whoever read its standard output goes away. Without it, that ends it. */
+  readonly outliveReaders: () => void;
 }
 
 /** What every command is made with. */

@@ -31,7 +31,7 @@ const maxFreezeRounds = 5;
 /**
  * Ends processes which a program that is gone had recorded, with all their descendants and everything that bears the mark of their
  * run: SIGTERM, 3 s later SIGKILL. Resolves when none is left. A process whose start mark differs is somebody else's and is left
- * alone; so is this very process, even when it was started in one of these runs.
+ * alone; so is this very process with all it started, even when it was itself started in one of these runs.
  */
 export async function endRecordedProcesses(
   processes: readonly (ProcessIdentity & { readonly runId: string })[],
@@ -137,19 +137,50 @@ async function findTrees(
   seen: ReadonlyMap<number, string>,
 ): Promise<readonly ProcessRow[]> {
   const oldest = Math.min(...roots.map(({ startMark }) => startTimeOf(startMark)));
-  const candidates = table.filter((row) => !row.isZombie && row.pid !== process.pid && row.startedAt >= oldest);
-  const runIds = roots.map(({ runId }) => runId);
-  const members = await (await runGroups())?.members(runIds);
-  const found = new Set(await limitedTo(candidates, runIds.map(limitMarkOf)));
-  const others = candidates.filter((row) => !found.has(row));
-  const marks = runIds.map((runId) => `${runIdVariable}=${runId}`);
-  for (const row of await startedWith(others, marks)) found.add(row);
+  const ownLine = ownLineIn(table, roots);
+  const candidates = table.filter((row) => !row.isZombie && !ownLine.has(row.pid) && row.startedAt >= oldest);
+  const found = await findMarked(roots, table, candidates);
   for (const row of candidates) {
-    if (seen.get(row.pid) === row.startMark || members?.has(row.pid) === true) found.add(row);
-    if (roots.some((root) => isOf(root, row, table))) found.add(row);
+    if (seen.get(row.pid) === row.startMark || roots.some((root) => isOf(root, row, table))) found.add(row);
   }
-  addDescendants(found, candidates);
-  return [...found];
+  return [...withDescendants(found, candidates)];
+}
+
+/**
+ * What bears a mark of the runs. A bot that one of them started bears it too, and so does, for a moment, what that bot starts: this is
+ * found from its own root on.
+ */
+async function findMarked(
+  roots: readonly TreeRoot[],
+  table: readonly ProcessRow[],
+  candidates: readonly ProcessRow[],
+): Promise<Set<ProcessRow>> {
+  const runIds = roots.map(({ runId }) => runId);
+  const self = table.filter(({ pid }) => pid === process.pid);
+  const looked = [...candidates, ...self];
+  const members = await (await runGroups())?.members(runIds);
+  const found = new Set(looked.filter(({ pid }) => members?.has(pid)));
+  for (const row of await limitedTo(looked, runIds.map(limitMarkOf))) found.add(row);
+  const marks = runIds.map((runId) => `${runIdVariable}=${runId}`);
+  const others = looked.filter((row) => !found.has(row));
+  for (const row of await startedWith(others, marks)) found.add(row);
+  if (self.some((row) => found.has(row))) for (const row of withDescendants(self, table)) found.delete(row);
+  return found;
+}
+
+/**
+ * This process and what it was started through, such as `npx`, which would hand on the signal: left alone, unless that still hangs on
+ * a root.
+ */
+function ownLineIn(table: readonly ProcessRow[], roots: readonly TreeRoot[]): ReadonlySet<number> {
+  const line = new Set<number>();
+  let row = table.find(({ pid }) => pid === process.pid);
+  while (row !== undefined && !line.has(row.pid)) {
+    line.add(row.pid);
+    const { parent } = row;
+    row = table.find(({ pid }) => pid === parent);
+  }
+  return roots.some(({ pid }) => line.has(pid)) ? new Set([process.pid]) : line;
 }
 
 /** Whether the process is the root, or in its group or session. */
@@ -160,13 +191,15 @@ function isOf(root: TreeRoot, row: ProcessRow, table: readonly ProcessRow[]): bo
   return leader === undefined ? root.ownsGroup : leader.startMark === root.startMark;
 }
 
-function addDescendants(found: Set<ProcessRow>, candidates: readonly ProcessRow[]): void {
+function withDescendants(rows: Iterable<ProcessRow>, candidates: readonly ProcessRow[]): ReadonlySet<ProcessRow> {
+  const found = new Set(rows);
   const byParent = new Map<number, ProcessRow[]>();
   for (const row of candidates) byParent.set(row.parent, [...(byParent.get(row.parent) ?? []), row]);
   // A set hands out what is added while it is walked.
   for (const { pid } of found) {
     for (const child of byParent.get(pid) ?? []) found.add(child);
   }
+  return found;
 }
 
 /** Signals whole groups where the leader is among the targets, so that nothing slips through by forking. Returns who refused. */

@@ -53,6 +53,7 @@ export class Terminal {
         env: { HOME: this.home, PATH: "/usr/bin:/bin", ...scene.env },
         cwd: this.home,
         isInteractive: scene.isInteractive ?? false,
+        outliveReaders: () => {},
         onStopSignal: (listener) => {
           this.#stopListeners.add(listener);
           return () => this.#stopListeners.delete(listener);

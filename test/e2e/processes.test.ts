@@ -10,8 +10,7 @@ const GONE_WITHIN_MS = 10_000;
 describe.concurrent("no process is left", () => {
   it("of a cancelled run whose engine and children hear nothing", async ({ bot }) => {
     const card = await familyUp(bot);
-    const data = card.reply_markup?.inline_keyboard[0]?.[0]?.callback_data ?? "";
-    bot.world.press({ message: card.message_id, data });
+    bot.press(card);
     await allGone(bot);
     await bot.shows(/^cancelled/);
   });
@@ -49,8 +48,7 @@ describe.concurrent("no process is left", () => {
 describe.concurrent("no process that lost parent, session and environment is left", () => {
   it("of a cancelled run", async ({ bot }) => {
     const card = await scatteredUp(bot);
-    const data = card.reply_markup?.inline_keyboard[0]?.[0]?.callback_data ?? "";
-    bot.world.press({ message: card.message_id, data });
+    bot.press(card);
     await allGone(bot);
   });
 

@@ -19,17 +19,27 @@ export function scriptedClaude(dir: string): string {
   return `[claude]\ncommand = ["${process.execPath}", "${program}", "--dir=${dir}"]\n`;
 }
 
+export interface RealBotOptions {
+  /** The table of the engine; default: the scripted one. */
+  readonly claude?: string;
+  /** More tables of `takopi.toml`. */
+  readonly tables?: string;
+  /** More of the program's environment. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** The program as a process, the scripted engine, and a Telegram that outlives both. */
 export class RealBot {
   readonly telegram: LocalTelegram;
   readonly dir: string;
   readonly engine: EngineTraces;
+  readonly #env: Readonly<Record<string, string>>;
   readonly #processes: BuiltBot[] = [];
 
-  static async create(telegramKeys = "", tables = ""): Promise<RealBot> {
+  static async create({ claude, tables = "", env = {} }: RealBotOptions = {}): Promise<RealBot> {
     const telegram = await startLocalTelegram();
     const dir = mkdtempSync(join(tmpdir(), "takopi-e2e-"));
-    const bot = new RealBot(telegram, dir);
+    const bot = new RealBot(telegram, dir, env);
     writeFileSync(
       bot.config,
       [
@@ -38,8 +48,7 @@ export class RealBot {
         `bot_token = "${telegram.token}"`,
         `api_root = "${telegram.url}"`,
         `allowed_user_ids = [${telegram.owner.id}]`,
-        telegramKeys,
-        scriptedClaude(dir),
+        claude ?? scriptedClaude(dir),
         tables,
       ].join("\n"),
       { mode: 0o600 },
@@ -47,9 +56,10 @@ export class RealBot {
     return bot;
   }
 
-  private constructor(telegram: LocalTelegram, dir: string) {
+  private constructor(telegram: LocalTelegram, dir: string, env: Readonly<Record<string, string>>) {
     this.telegram = telegram;
     this.dir = dir;
+    this.#env = env;
     this.engine = new EngineTraces(dir);
   }
 
@@ -86,6 +96,12 @@ export class RealBot {
     return this.world.requests().at(-1)?.id ?? 0;
   }
 
+  /** Presses the first button under a message. */
+  press(message: LocalMessage): void {
+    const data = message.reply_markup?.inline_keyboard[0]?.[0]?.callback_data ?? "";
+    this.world.press({ message: message.message_id, data });
+  }
+
   texts(): readonly string[] {
     return this.world.botMessages().map(textOf);
   }
@@ -98,7 +114,7 @@ export class RealBot {
   }
 
   launch(): BuiltBot {
-    const process = startBuiltBot({ config: this.config, home: this.dir });
+    const process = startBuiltBot({ config: this.config, home: this.dir, env: this.#env });
     this.#processes.push(process);
     return process;
   }
@@ -175,9 +191,18 @@ export class RealBot {
   async close(): Promise<void> {
     for (const bot of this.#processes) bot.signal("SIGKILL");
     await Promise.all(this.#processes.map((bot) => bot.exited));
-    for (const pid of this.engine.alive()) process.kill(pid, "SIGKILL");
+    for (const pid of [...this.engine.alive(), ...this.engine.carried()]) endNow(pid);
     await this.telegram.close();
     rmSync(this.dir, { recursive: true, force: true });
+  }
+}
+
+/** An engine's end is also that of the shell that carries it. */
+function endNow(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // Gone meanwhile.
   }
 }
 
@@ -194,7 +219,7 @@ export const itEnding: TestAPI<{ bot: RealBot }> = withTables("[limits]\nsurvive
 function withTables(tables: string): TestAPI<{ bot: RealBot }> {
   return test.extend<{ bot: RealBot }>({
     bot: async ({ task: _task }, use) => {
-      const bot = await RealBot.create("", tables);
+      const bot = await RealBot.create({ tables });
       try {
         await bot.start();
         await use(bot);

@@ -1,6 +1,9 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { identifyProcess } from "../../src/wire/process-table.ts";
-import { endRecordedProcesses, listTree } from "../../src/wire/process-tree.ts";
+import { endMarkedProcesses, endRecordedProcesses, listTree } from "../../src/wire/process-tree.ts";
+import { limitMarkOf } from "../../src/wire/run-mark.ts";
 import { isRunning, marked, nextLine, readLines, withProgram } from "./programs.ts";
 
 test("a recorded process ends with a descendant in a session of its own", async () => {
@@ -47,6 +50,21 @@ test("this process is left alone even when it is recorded itself", async () => {
   expect(await identifyProcess(process.pid)).toEqual(identity);
 });
 
+test("what this process started is left alone although both bear the mark of a run that is ended", async () => {
+  await withProgram("forever.mjs", [], async (child) => {
+    await nextLine(child.lines[Symbol.asyncIterator]());
+    for (const pid of [process.pid, child.identity.pid]) await limitRealtime(pid, `${limitMarkOf("test-outer")}:`);
+    try {
+      await endMarkedProcesses(["test-outer"]);
+      expect(isRunning(child.identity.pid)).toBe(true);
+    } finally {
+      await limitRealtime(process.pid, "unlimited:");
+    }
+    await endMarkedProcesses(["test-outer"]);
+    expect(isRunning(child.identity.pid)).toBe(false);
+  });
+});
+
 test("nothing recorded means nothing to do", async () => {
   await expect(endRecordedProcesses([])).resolves.toBeUndefined();
 });
@@ -60,3 +78,7 @@ test("the tree of a process names it and what came of it, also in a session of i
     );
   });
 });
+
+async function limitRealtime(pid: number, limits: string): Promise<void> {
+  await promisify(execFile)("prlimit", [`--pid=${pid}`, `--rttime=${limits}`]);
+}

@@ -37,6 +37,7 @@ async function startConfigured(cli: Cli, options: GlobalOptions, engine?: string
     ...(engine !== undefined && { engine }),
     ...(finalNotify !== undefined && { finalNotify }),
   };
+  io.outliveReaders();
   return await runUntilStopped(
     io,
     async () => await app.startBot(request),

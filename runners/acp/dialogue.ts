@@ -1,8 +1,10 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { setImmediate, setTimeout as delay } from "node:timers/promises";
 import type { TakopiEvent } from "../../src/domain/event.ts";
+import { DecisionNotes } from "../../src/runner/decision-notes.ts";
+import type { OpenedProgram } from "../../src/runner/open-program.ts";
 import type { RunHost, RunRequest } from "../../src/runner/runner.ts";
 import { connectJsonRpc, JsonRpcError, type JsonRpcPeer } from "../../src/wire/json-rpc.ts";
-import type { Subprocess } from "../../src/wire/subprocess.ts";
+import { JsonRpcPast } from "../../src/wire/json-rpc-past.ts";
 import { EditAcceptance } from "./accept-edits.ts";
 import { Asks } from "./asks.ts";
 import { complete, type Outcome } from "./complete.ts";
@@ -15,6 +17,7 @@ import { countUnknown } from "../../src/runner/unknown-types.ts";
 import type { KnownAgent } from "./known-agents.ts";
 import { Mailbox } from "../../src/runner/mailbox.ts";
 import { openAgent, type Opened } from "./opening.ts";
+import { defaultPatience, type Patience } from "./patience.ts";
 import { isPlan, type PermissionRequest } from "./permission.ts";
 import { promptBlocks } from "./prompt.ts";
 import { decodeUpdate } from "./schema.ts";
@@ -29,25 +32,10 @@ import {
   translatePermission,
   translateRefusal,
 } from "./translate.ts";
-
-/** How long the agent is waited for, in milliseconds. */
-export interface Patience {
-  /** After `session/cancel`. A turn ends within some 0.5 s, 3 s on a busy machine (OpenCode 1.18). */
-  readonly cancelMs: number;
-  /** After the end of its input. Some never exit for that alone (Kilo 7.7). */
-  readonly exitMs: number;
-  /** After SIGTERM. */
-  readonly termMs: number;
-  /** How long a tool call may stay hidden because it looks like a placeholder. */
-  readonly revealMs: number;
-  /** How long nothing must come before the history of a loaded session counts as told; at most ten times as long. */
-  readonly quietMs: number;
-}
-
-const defaultPatience: Patience = { cancelMs: 5_000, exitMs: 1_500, termMs: 3_000, revealMs: 300, quietMs: 400 };
+import { Turns } from "./turns.ts";
 
 export interface DialogueOptions {
-  readonly child: Subprocess;
+  readonly opened: OpenedProgram;
   readonly host: RunHost;
   readonly request: RunRequest;
   readonly state: RunState;
@@ -59,82 +47,119 @@ export interface DialogueOptions {
 
 type Signal =
   | { readonly kind: "events"; readonly events: readonly TakopiEvent[] }
+  | { readonly kind: "caught_up" }
   | { readonly kind: "over"; readonly outcome: Outcome };
 
-/** The two-way talk with one process of an agent, from the greeting to the result of the prompt. */
+/**
+ * The two-way talk with one process of an agent, from the greeting to the result of the prompt. One that is taken up is gone through again
+ * from its beginning.
+ */
 export class Dialogue {
   readonly #options: DialogueOptions;
   readonly #patience: Patience;
+  readonly #past: JsonRpcPast;
   readonly #asks: Asks;
   readonly #peer: JsonRpcPeer;
+  readonly #turns: Turns;
   readonly #signals = new Mailbox<Signal>();
   #state: RunState;
   #authMethods: readonly Fields[] = [];
   #updates = 0;
-  #isEnding = false;
   #revealing: NodeJS.Timeout | undefined;
-  /** The prompt that is being answered. */
-  #turn: Promise<unknown> | undefined;
-  #cancelling: Promise<void> | undefined;
-  #feedback: string | undefined;
   #editAcceptance: EditAcceptance | undefined;
 
   constructor(options: DialogueOptions) {
-    const { child, host, state, patience, grants } = options;
+    const { opened, host, state, patience } = options;
     this.#options = options;
     this.#patience = { ...defaultPatience, ...patience };
     this.#state = state;
-    this.#asks = new Asks({
-      host,
-      always: state.quirks.always,
-      grants: {
-        has: (name) => name !== undefined && grants.covers(this.#state.session ?? "", [name]),
-        add: (name) => name !== undefined && grants.add(this.#state.session ?? "", [name]),
-      },
-      see: (request) => this.#see(request),
-      refused: ({ tool }) => this.#apply(translateRefusal(this.#state, tool.id)),
-      interrupt: () => void this.#cancelTurn(),
-      revise: (feedback) => (this.#feedback = feedback),
-      acceptEdits: ({ tool }) => this.#editAcceptance?.wish(tool.id),
-    });
-    this.#peer = connectJsonRpc(child, {
-      onRequest: async (method, params, signal) => await this.#asks.answer(method, params, signal),
-      onAnswered: (_, params) => this.#asks.answered(params),
-      onNotification: (method, params) => this.#receive(method, params),
-      onMalformed: (text) => this.#apply(translateMalformed(this.#state, text)),
+    this.#past = new JsonRpcPast(opened);
+    this.#asks = this.#createAsks();
+    this.#peer = this.#connect();
+    this.#turns = new Turns({
+      peer: this.#peer,
+      past: this.#past,
+      cancelMs: this.#patience.cancelMs,
+      onPrompt: () => (this.#state = { ...this.#state, isPrompted: true }),
+      onRevision: () => this.#apply(steps(this.#state, closeThought, endWords)),
     });
     host.signal.addEventListener("abort", this.#cancel, { once: true });
   }
 
   /** Gives the prompt and yields the events of the run, `completed` last. */
   async *hold(): AsyncGenerator<TakopiEvent, void, undefined> {
-    const { signal } = this.#options.host;
+    const { opened, host } = this.#options;
+    const { signal } = host;
+    if (opened.isTakenUp) void this.#catchUp();
     if (signal.aborted) this.#cancel();
     else void this.#converse().then((outcome) => this.#end(signal.aborted ? cancelled : outcome));
     for (let next = await this.#signals.take(); ; next = await this.#signals.take()) {
       if (next.kind === "events") yield* next.events;
+      else if (next.kind === "caught_up") host.caughtUp();
       else return yield* complete(this.#state, next.outcome);
     }
   }
 
   /** Resolves when nothing of the process is left. */
   async close(): Promise<void> {
-    const { child, host } = this.#options;
+    const { opened, host } = this.#options;
+    const { child } = opened;
     const { exitMs: interruptGraceMs, termMs: termGraceMs } = this.#patience;
     host.signal.removeEventListener("abort", this.#cancel);
     clearTimeout(this.#revealing);
-    this.#isEnding = true;
-    this.#asks.withdrawAll();
-    if (this.#turn !== undefined) await this.#cancelTurn();
+    this.#giveUp();
+    await this.#turns.cancel(this.#state.session);
     await child.stop({ interrupt: () => child.endInput(), interruptGraceMs, termGraceMs });
     await this.#peer.closed;
   }
 
+  #createAsks(): Asks {
+    const { opened, host, state, grants } = this.#options;
+    return new Asks({
+      host,
+      past: this.#past,
+      notes: new DecisionNotes(opened.notes),
+      always: state.quirks.always,
+      grants: {
+        has: (name) => name !== undefined && grants.covers(this.#state.session ?? "", [name]),
+        add: (name) => name !== undefined && grants.add(this.#state.session ?? "", [name]),
+      },
+      see: (request) => this.#see(request),
+      seeWhole: (request) => this.#seeWhole(request),
+      refused: ({ tool }) => this.#apply(translateRefusal(this.#state, tool.id)),
+      interrupt: () => void this.#turns.cancel(this.#state.session),
+      revise: (feedback) => this.#turns.revise(feedback),
+      acceptEdits: ({ tool }) => this.#editAcceptance?.wish(tool.id),
+    });
+  }
+
+  #connect(): JsonRpcPeer {
+    return connectJsonRpc(
+      this.#options.opened.child,
+      {
+        onRequest: async (method, params, signal) => await this.#asks.answer(method, params, signal),
+        onAnswered: (_, params) => this.#asks.answered(params),
+        onRecalled: (method, params, result) => this.#asks.recall({ method, params, result }),
+        onNotification: (method, params) => this.#receive(method, params),
+        onMalformed: (text) => this.#apply(translateMalformed(this.#state, text)),
+      },
+      { past: this.#past },
+    );
+  }
+
+  /** What was asked in the past and is open is asked again by the time that this is posted. */
+  async #catchUp(): Promise<void> {
+    await this.#past.over;
+    await setImmediate();
+    this.#signals.post({ kind: "caught_up" });
+  }
+
   async #converse(): Promise<Outcome> {
-    const { request, config } = this.#options;
+    const { request, config, opened: program } = this.#options;
     try {
       const opened = await openAgent({
         peer: this.#peer,
+        past: this.#past,
         request,
         config,
         context: this.#context(),
@@ -144,37 +169,22 @@ export class Dialogue {
       });
       return "error" in opened ? failed(opened) : await this.#prompt(opened);
     } catch (error) {
-      return failed(await explainTrouble(error, { ...this.#options, context: this.#context() }));
+      const failure = await explainTrouble(error, { child: program.child, config, context: this.#context() });
+      return failed(program.isLost() ? { ...failure, fault: "interrupted" } : failure);
     }
   }
 
   async #prompt({ agent, session }: Opened): Promise<Outcome> {
-    const { request, known, child } = this.#options;
+    const { request, known, opened } = this.#options;
     const plans = known?.quirks?.plans;
     this.#authMethods = agent.authMethods;
     if (plans !== undefined) this.#editAcceptance = new EditAcceptance(this.#peer, session, plans);
     const takesImages = agent.takesImages && known?.quirks?.dropsImages !== true;
-    let prompt = await promptBlocks({ text: request.prompt, attachments: request.attachments, takesImages });
-    while (!this.#isEnding) {
-      this.#state = { ...this.#state, isPrompted: true };
-      const result = await this.#takeTurn({ sessionId: session.id, prompt });
-      const feedback = this.#feedback;
-      if (feedback === undefined)
-        return { kind: "result", result: isFields(result) ? result : {}, stderr: child.stderrTail() };
-      this.#feedback = undefined;
-      this.#apply(steps(this.#state, closeThought, endWords));
-      prompt = [{ type: "text", text: feedback }];
-    }
-    return cancelled;
-  }
-
-  async #takeTurn(params: Fields): Promise<unknown> {
-    try {
-      this.#turn = this.#peer.request("session/prompt", params);
-      return await this.#turn;
-    } finally {
-      this.#turn = undefined;
-    }
+    const prompt = await promptBlocks({ text: request.prompt, attachments: request.attachments, takesImages });
+    const ended = await this.#turns.hold(session.id, prompt);
+    if (ended === undefined) return cancelled;
+    const result = isFields(ended.result) ? ended.result : {};
+    return { kind: "result", result, stderr: opened.child.stderrTail() };
   }
 
   #receive(method: string, params: unknown): void {
@@ -190,10 +200,18 @@ export class Dialogue {
     }
   }
 
-  /** Claude's adapter may ask about a plan a moment before it tells the plan (0.100). */
-  async #see({ tool: patch }: PermissionRequest): Promise<Seen> {
+  #see({ tool: patch }: PermissionRequest): Seen {
     if (patch.id !== "") this.#apply(translatePermission(this.#state, patch));
-    if (isPlan(patch) && !isTold(this.#state, patch)) await delay(this.#patience.revealMs, undefined, { ref: false });
+    return seenOf(this.#state, patch);
+  }
+
+  /** Claude's adapter may ask about a plan a moment before it tells the plan (0.100). */
+  async #seeWhole(request: PermissionRequest): Promise<Seen> {
+    const { tool: patch } = request;
+    const isWanting = (): boolean => isPlan(patch) && !isTold(this.#state, patch);
+    this.#see(request);
+    if (isWanting()) await this.#past.over;
+    if (isWanting()) await delay(this.#patience.revealMs, undefined, { ref: false });
     return seenOf(this.#state, patch);
   }
 
@@ -215,26 +233,18 @@ export class Dialogue {
   }
 
   readonly #cancel = (): void => {
-    this.#isEnding = true;
     this.#state = { ...this.#state, isCancelled: true };
-    this.#asks.withdrawAll();
-    if (this.#turn === undefined) this.#end(cancelled);
-    else void this.#cancelTurn().then(() => this.#end(cancelled));
+    this.#giveUp();
+    const cancelling = this.#turns.cancel(this.#state.session);
+    if (cancelling === undefined) this.#end(cancelled);
+    else void cancelling.then(() => this.#end(cancelled));
   };
 
-  #cancelTurn(): Promise<void> {
-    this.#cancelling ??= this.#interruptTurn();
-    return this.#cancelling;
-  }
-
-  async #interruptTurn(): Promise<void> {
-    const ended = this.#turn?.catch(() => {});
-    if (ended === undefined) return;
-    this.#peer.notify("session/cancel", { sessionId: this.#state.session });
-    const timer = new AbortController();
-    const waited = delay(this.#patience.cancelMs, undefined, { signal: timer.signal }).catch(() => {});
-    await Promise.race([ended, waited]);
-    timer.abort();
+  /** Nothing more is begun, and nothing of the past is gone through again. */
+  #giveUp(): void {
+    this.#turns.end();
+    this.#asks.withdrawAll();
+    this.#past.skip();
   }
 
   #end(outcome: Outcome): void {

@@ -1,4 +1,4 @@
-import { JsonRpcError, type JsonRpcPeer } from "../../src/wire/json-rpc.ts";
+import { JsonRpcError, type JsonRpcPeer, JsonRpcTooLateError } from "../../src/wire/json-rpc.ts";
 import type { Agent } from "./agent.ts";
 import { explainError, explainLostSession, methodNotFound, wordsOf, type FailureContext } from "./failure.ts";
 import { isFields, listAt, textAt, type Fields } from "../../src/runner/fields.ts";
@@ -80,25 +80,31 @@ function resultOf(result: unknown): Fields {
 /** What is to be chosen; nothing where the value is absent. */
 export type Wish = readonly [SettingName, string | undefined];
 
+export interface SettingOptions extends Pick<OpenOptions, "peer" | "context"> {
+  /** Whether the agent has its prompt, so that the run goes on with the settings it began with, whatever is wished for by now. */
+  readonly isPrompted: boolean;
+}
+
 /** Makes the settings of a session, in this order: a model decides which efforts there are. A setting that can't be made fails the run: another mode may allow what this one would not. */
 export async function applySettings(
   session: Session,
   wishes: readonly Wish[],
-  { peer, context }: Pick<OpenOptions, "peer" | "context">,
+  { peer, context, isPrompted }: SettingOptions,
 ): Promise<Session | Failure> {
   let { fields } = session;
   for (const [name, wish] of wishes) {
     if (wish === undefined) continue;
     const call = settingCall(fields, name, wish);
+    if (call.kind === "set" || (call.kind === "missing" && isPrompted)) continue;
     if (call.kind === "missing")
       return {
         error: `${context.engine} does not let its ${name} be chosen. Remove the ${name}, and set it in its own configuration.`,
       };
-    if (call.kind === "set") continue;
     try {
       const result = resultOf(await peer.request(call.method, { sessionId: session.id, ...call.params }));
       if (listAt(result, "configOptions").length > 0) fields = { ...fields, configOptions: result["configOptions"] };
     } catch (error) {
+      if (error instanceof JsonRpcTooLateError) continue;
       if (!(error instanceof JsonRpcError)) throw error;
       return refusedSetting({ engine: context.engine, name, wish, words: wordsOf(error), allowed: call.allowed });
     }

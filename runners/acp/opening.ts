@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { StartedEvent } from "../../src/domain/event.ts";
 import type { RunRequest } from "../../src/runner/runner.ts";
 import type { JsonRpcPeer } from "../../src/wire/json-rpc.ts";
+import type { JsonRpcPast } from "../../src/wire/json-rpc-past.ts";
 import { decodeAgent, greeting, protocolVersion, type Agent } from "./agent.ts";
 import type { AcpConfig } from "./config.ts";
 import { inTime } from "./deadline.ts";
@@ -13,6 +14,7 @@ import type { Failure } from "./state.ts";
 
 export interface OpeningOptions {
   readonly peer: JsonRpcPeer;
+  readonly past: JsonRpcPast;
   readonly request: RunRequest;
   readonly config: AcpConfig;
   readonly context: FailureContext;
@@ -61,7 +63,7 @@ export async function greet({ peer, config, context }: GreetingOptions): Promise
 }
 
 async function settle(session: Session, options: OpeningOptions): Promise<Session | Failure> {
-  const { request, config, context } = options;
+  const { request, config, context, past } = options;
   const planning = { plans: context.known?.quirks?.plans, fields: session.fields };
   const { mode, collaboration } = modeWishes(request, config, planning);
   const wishes: readonly Wish[] = [
@@ -71,7 +73,9 @@ async function settle(session: Session, options: OpeningOptions): Promise<Sessio
     // Last, because Codex keeps the model with it (2.6).
     collaboration,
   ];
-  return planProblem(context.engine, request, planning) ?? (await applySettings(session, wishes, options));
+  const isPrompted = past.next("session/prompt") !== undefined;
+  const problem = isPrompted ? undefined : planProblem(context.engine, request, planning);
+  return problem ?? (await applySettings(session, wishes, { ...options, isPrompted }));
 }
 
 function startedEvent(engine: string, agent: Agent, { id, fields }: Session): StartedEvent {
@@ -88,7 +92,10 @@ function startedEvent(engine: string, agent: Agent, { id, fields }: Session): St
 }
 
 /** A prompt that came among the history would get old answers into the new one. */
-async function historyTold({ quietMs, updates }: OpeningOptions): Promise<void> {
+async function historyTold({ past, quietMs, updates }: OpeningOptions): Promise<void> {
+  // What was told behind the history was told when it was complete.
+  await past.reached();
+  if (!past.isOver) return;
   for (let round = 0, seen = -1; round < 10 && seen !== updates(); round += 1) {
     seen = updates();
     await delay(quietMs, undefined, { ref: false });

@@ -1,6 +1,6 @@
 import type { EngineId } from "../../src/domain/event.ts";
 import type { AcpConfig } from "./config.ts";
-import type { Patience } from "./dialogue.ts";
+import type { Patience } from "./patience.ts";
 
 export interface AcpRunnerOptions {
   readonly engine: EngineId;

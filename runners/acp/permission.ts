@@ -74,6 +74,12 @@ export function permissionAnswer(request: PermissionRequest, decision: Decision)
   }
 }
 
+/** The answer in a result that the agent was given. */
+export function answerIn(result: unknown): PermissionAnswer {
+  const optionId = textAt(fieldsAt(isFields(result) ? result : {}, "outcome"), "optionId");
+  return optionId === undefined ? cancelledAnswer : { outcome: { outcome: "selected", optionId } };
+}
+
 /** Whether the answer lets the call go on. */
 export function isAllowance({ options }: PermissionRequest, { outcome }: PermissionAnswer): boolean {
   if (outcome.outcome === "cancelled") return false;

@@ -1,7 +1,7 @@
 import type { TakopiEvent } from "../../src/domain/event.ts";
 import type { RunHost, RunRequest } from "../../src/runner/runner.ts";
 import type { SessionGrants } from "../../src/runner/session-grants.ts";
-import { startSubprocess, type Subprocess } from "../../src/wire/subprocess.ts";
+import { isCancelledEarly, type OpenedProgram, openProgram } from "../../src/runner/open-program.ts";
 import { complete } from "./complete.ts";
 import { Dialogue } from "./dialogue.ts";
 import { explainSpawn } from "./explain.ts";
@@ -28,12 +28,12 @@ export async function* runAgent(
     quirks: known?.quirks ?? {},
     requested: request.resume?.value,
   });
-  const child = host.signal.aborted ? { error: "cancelled" } : await start(request, host, options);
-  if ("error" in child) {
-    yield* complete(state, { kind: "failed", ...child });
+  const opened = isCancelledEarly(request, host) ? { error: "cancelled" } : await start(request, host, options);
+  if ("error" in opened) {
+    yield* complete(state, { kind: "failed", ...opened });
     return;
   }
-  const dialogue = new Dialogue({ child, host, request, state, config, known, patience, grants });
+  const dialogue = new Dialogue({ opened, host, request, state, config, known, patience, grants });
   try {
     yield* dialogue.hold();
   } finally {
@@ -41,12 +41,9 @@ export async function* runAgent(
   }
 }
 
-async function start(request: RunRequest, host: RunHost, options: KnownOptions): Promise<Subprocess | Failure> {
-  const launch = launchOf({ ...options, env: host.env });
+async function start(request: RunRequest, host: RunHost, options: KnownOptions): Promise<OpenedProgram | Failure> {
   try {
-    const child = await startSubprocess({ ...launch, cwd: request.cwd, runId: request.runId });
-    host.processStarted(child.identity);
-    return child;
+    return await openProgram(launchOf({ ...options, env: host.env }), request, host);
   } catch (error) {
     return explainSpawn(error, options);
   }

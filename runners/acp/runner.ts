@@ -44,6 +44,6 @@ function capabilitiesOf(known: KnownAgent | undefined): Capabilities {
     effort: quirks.effort ?? [],
     sessions: known?.sessions ?? true,
     fork: false,
-    survives: false,
+    survives: true,
   };
 }

@@ -1,4 +1,4 @@
-import type { ActionEvent, ActionLevel, EngineId, TakopiEvent } from "../../src/domain/event.ts";
+import type { ActionEvent, ActionLevel, EngineId, RunFault, TakopiEvent } from "../../src/domain/event.ts";
 import type { Fields } from "../../src/runner/fields.ts";
 import type { Quirks } from "./known-agents.ts";
 import type { Tool } from "./tool.ts";
@@ -6,7 +6,7 @@ import type { Tool } from "./tool.ts";
 /** Why a run ends before or without a result of its own. */
 export interface Failure {
   readonly error: string;
-  readonly fault?: "session_not_found";
+  readonly fault?: RunFault;
 }
 
 /** A stretch of the agent's words. */

@@ -1,13 +1,7 @@
-import { isAbsolute, join, resolve } from "node:path";
+import type { ProgramLaunch } from "../../src/runner/open-program.ts";
+import { resolveProgram } from "../../src/runner/program.ts";
 import type { RunRequest } from "../../src/runner/runner.ts";
 import type { ClaudeConfig } from "./config.ts";
-
-/** What to start. */
-export interface Launch {
-  readonly command: string;
-  readonly args: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
-}
 
 export interface LaunchOptions {
   readonly config: ClaudeConfig;
@@ -16,10 +10,10 @@ export interface LaunchOptions {
   readonly env: Readonly<Record<string, string>>;
 }
 
-export function launchOf(request: RunRequest, { config, configDir, env }: LaunchOptions): Launch {
+export function launchOf(request: RunRequest, { config, configDir, env }: LaunchOptions): ProgramLaunch {
   const [program, ...prefix] = config.command;
   return {
-    command: resolveProgram(program, configDir, env["HOME"]),
+    command: resolveProgram(program, { configDir, home: env["HOME"] }),
     args: [...prefix, ...argumentsOf(request, config)],
     env: childEnv(env, config),
   };
@@ -76,12 +70,6 @@ export function modeAfterPlan(config: ClaudeConfig): string | undefined {
 
 function valued(flag: string, value: string | undefined): readonly string[] {
   return value === undefined ? [] : [`${flag}=${value}`];
-}
-
-/** A name is looked up on PATH by whoever starts it; a path is made absolute here. */
-function resolveProgram(program: string, configDir: string, home: string | undefined): string {
-  if (program.startsWith("~/") && home !== undefined) return join(home, program.slice(2));
-  return program.includes("/") && !isAbsolute(program) ? resolve(configDir, program) : program;
 }
 
 /** CLAUDECODE and its like are there when the bot itself was started from inside Claude Code. */

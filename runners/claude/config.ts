@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { commandSchema, extraArgSchema } from "../../src/runner/config-parts.ts";
 
 /** What the runner says itself: these would break the protocol, or take the run to another session. */
 const ownFlags: ReadonlySet<string> = new Set(
@@ -7,12 +8,6 @@ const ownFlags: ReadonlySet<string> = new Set(
     "-r --resume -c --continue --session-id --fork-session --no-session-persistence --"
   ).split(" "),
 );
-
-const extraArg = z.string().superRefine((arg, context) => {
-  const flag = arg.split("=")[0] ?? arg;
-  if (!ownFlags.has(flag)) return;
-  context.addIssue({ code: "custom", message: `${flag} is set by takopi itself: remove it from extra_args` });
-});
 
 /** The `[claude]` table. */
 export interface ClaudeConfig {
@@ -33,11 +28,10 @@ export interface ClaudeConfig {
 }
 
 const text = z.string().min(1);
-const command = z.union([text.transform((program): [string, ...string[]] => [program]), z.tuple([text], z.string())]);
 const modes = ["default", "manual", "acceptEdits", "plan", "auto", "dontAsk", "bypassPermissions"];
 
 export const configSchema: z.ZodType<ClaudeConfig> = z.strictObject({
-  command: command.default(["claude"]),
+  command: commandSchema.default(["claude"]),
   model: text.optional(),
   effort: text.optional(),
   allowed_tools: z.array(text).default(["Read"]),
@@ -45,5 +39,5 @@ export const configSchema: z.ZodType<ClaudeConfig> = z.strictObject({
   dangerously_skip_permissions: z.boolean().default(false),
   use_api_billing: z.boolean().default(false),
   append_system_prompt: text.optional(),
-  extra_args: z.array(extraArg).default([]),
+  extra_args: z.array(extraArgSchema(ownFlags)).default([]),
 });

@@ -1,3 +1,5 @@
+import { describeExit } from "../../src/runner/program.ts";
+import type { ProcessExit } from "../../src/wire/subprocess.ts";
 import type { ResultLine } from "./lines.ts";
 import type { Failure } from "./state.ts";
 
@@ -45,20 +47,13 @@ function withLoginHint(text: string): string {
   );
 }
 
-export type Ending =
-  { readonly kind: "exited"; readonly code: number } | { readonly kind: "signalled"; readonly signal: string };
-
 /** A process that went away without a result. `stderr` is the end of what it said there. */
-export function exitFailure(ending: Ending, stderr: string): Failure {
+export function exitFailure(exit: ProcessExit, stderr: string): Failure {
   const lines = stderr.split("\n").filter((line) => line.trim() !== "" && !isHarmless(line));
   const complaint = lines.find(isLostSession);
   if (complaint !== undefined) return failureOf(complaint);
   const said = lines.slice(-5).join("\n");
-  return { error: `claude ended without a result (${describe(ending)}).${said === "" ? "" : `\n${said}`}` };
-}
-
-function describe(ending: Ending): string {
-  return ending.kind === "exited" ? `exit code ${ending.code}` : `signal ${ending.signal}`;
+  return { error: `claude ended without a result (${describeExit(exit)}).${said === "" ? "" : `\n${said}`}` };
 }
 
 function isHarmless(line: string): boolean {

@@ -1,4 +1,4 @@
-import { fieldsAt, isFields, listAt, textAt, type Fields } from "../../src/runner/fields.ts";
+import { parseFields, fieldsAt, isFields, listAt, textAt, type Fields } from "../../src/runner/fields.ts";
 
 /** What the CLI was told in this run before the program around it was started again. */
 export interface Past {
@@ -12,7 +12,7 @@ export interface Past {
 
 /** Reads what was written to the CLI, one line each. */
 export function readPast(told: readonly string[]): Past {
-  const lines = told.map(parse).filter(isFields);
+  const lines = told.map(parseFields).filter((line) => line !== undefined);
   const [prompt, ...others] = lines.filter((line) => line["type"] === "user");
   const answers = lines.filter((line) => line["type"] === "control_response").map((line) => fieldsAt(line, "response"));
   return {
@@ -24,12 +24,4 @@ export function readPast(told: readonly string[]): Past {
 
 function permissionsOf(answer: Fields): readonly Fields[] {
   return listAt(fieldsAt(answer, "response"), "updatedPermissions").filter(isFields);
-}
-
-function parse(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }

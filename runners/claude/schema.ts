@@ -1,4 +1,14 @@
-import { fieldsAt, flagAt, isFields, listAt, numberAt, textAt, textsAt, type Fields } from "../../src/runner/fields.ts";
+import {
+  parseFields,
+  fieldsAt,
+  flagAt,
+  isFields,
+  listAt,
+  numberAt,
+  textAt,
+  textsAt,
+  type Fields,
+} from "../../src/runner/fields.ts";
 import type {
   AssistantLine,
   Block,
@@ -31,19 +41,11 @@ const decoders: ReadonlyMap<string, (fields: Fields) => ClaudeLine | undefined> 
 
 /** One line of the CLI's stdout. `undefined`: not a JSON object with a `type`. */
 export function decodeLine(line: string): ClaudeLine | undefined {
-  const fields = parseJson(line);
-  if (!isFields(fields)) return undefined;
+  const fields = parseFields(line);
+  if (fields === undefined) return undefined;
   const type = textAt(fields, "type");
   if (type === undefined) return undefined;
   return decoders.get(type)?.(fields) ?? { type: "other", name: type };
-}
-
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }
 
 function decodeSystem(fields: Fields): SystemLine {

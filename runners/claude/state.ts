@@ -1,4 +1,5 @@
-import type { Action, ActionEvent, ActionLevel, RunFault, StartedEvent, TakopiEvent } from "../../src/domain/event.ts";
+import type { Action, EngineId, RunFault, StartedEvent } from "../../src/domain/event.ts";
+import { remark, type Remark, steps, type Step as StepOf } from "../../src/runner/step.ts";
 import type { ResultLine } from "./lines.ts";
 
 export const engine = "claude";
@@ -11,6 +12,7 @@ export interface Failure {
 
 /** What is known of a run so far. */
 export interface RunState {
+  readonly engine: EngineId;
   readonly cwd: string;
   /** The session that is to be resumed. */
   readonly requested?: string;
@@ -42,13 +44,11 @@ export interface RunState {
   readonly unknown: ReadonlyMap<string, number>;
 }
 
-export interface Step {
-  readonly state: RunState;
-  readonly events: readonly TakopiEvent[];
-}
+export type Step = StepOf<RunState>;
 
 export function initialState(cwd: string, requested?: string): RunState {
   return {
+    engine,
     cwd,
     ...(requested === undefined ? {} : { requested }),
     hasCleared: false,
@@ -80,10 +80,6 @@ export function isDone({ result }: RunState): boolean {
   return result !== undefined && !isFailed(result);
 }
 
-export function unchanged(state: RunState): Step {
-  return { state, events: [] };
-}
-
 export function startedEvent(
   session: string,
   extra: Omit<StartedEvent, "type" | "engine" | "resume"> = {},
@@ -91,34 +87,9 @@ export function startedEvent(
   return { type: "started", engine, resume: { engine, value: session }, ...extra };
 }
 
-export interface Remark {
-  readonly title: string;
-  readonly kind?: "note" | "warning";
-  readonly level?: ActionLevel;
-  readonly ok?: boolean;
-  readonly message?: string;
-  readonly detail?: Readonly<Record<string, unknown>>;
-}
-
-/** An action that is reported once, under an id of its own. */
-export function remark(state: RunState, { title, kind = "note", detail = {}, ...rest }: Remark): Step {
-  const notes = state.notes + 1;
-  const event: ActionEvent = {
-    type: "action",
-    engine,
-    action: { id: `${engine}.note.${notes}`, kind, title, detail },
-    phase: "completed",
-    ...rest,
-  };
-  return { state: { ...state, notes }, events: [event] };
-}
-
 /** Remarks one after another. */
 export function remarks(state: RunState, all: readonly Remark[]): Step {
-  return all.reduce<Step>((step, next) => {
-    const { state: after, events } = remark(step.state, next);
-    return { state: after, events: [...step.events, ...events] };
-  }, unchanged(state));
+  return steps(state, ...all.map((next) => (before: RunState) => remark(before, next)));
 }
 
 /** A user line was written that will have a turn of its own, or join the running one. */

@@ -1,5 +1,5 @@
 import { open } from "node:fs/promises";
-import { isFields, textAt, type Fields } from "../../src/runner/fields.ts";
+import { parseFields, isFields, textAt, type Fields } from "../../src/runner/fields.ts";
 import { sessionTitle } from "../../src/runner/session-title.ts";
 import { decodeContent } from "./schema.ts";
 
@@ -25,7 +25,10 @@ export async function readTranscript(path: string, size: number): Promise<Transc
     const head = await readLines(file, { position: 0, length: isWhole ? size : endBytes });
     // A line that is cut is no JSON, and so passed over.
     const tail = isWhole ? [] : await readLines(file, { position: size - endBytes, length: endBytes });
-    return describe([...head, ...tail].flatMap(decode), isWhole);
+    return describe(
+      [...head, ...tail].map(parseFields).filter((line) => line !== undefined),
+      isWhole,
+    );
   } finally {
     await file.close();
   }
@@ -39,15 +42,6 @@ async function readLines(
 ): Promise<readonly string[]> {
   const { buffer, bytesRead } = await file.read(Buffer.alloc(part.length), 0, part.length, part.position);
   return buffer.toString("utf8", 0, bytesRead).split("\n");
-}
-
-function decode(line: string): readonly Fields[] {
-  try {
-    const fields: unknown = JSON.parse(line);
-    return isFields(fields) ? [fields] : [];
-  } catch {
-    return [];
-  }
 }
 
 function describe(lines: readonly Fields[], isWhole: boolean): Transcript {

@@ -2,7 +2,8 @@ import type { Action, ActionDetail, ActionEvent } from "../../src/domain/event.t
 import { toolAction } from "../../src/runner/tool-action.ts";
 import type { AssistantLine, Block, ToolResultBlock, ToolUseBlock, UserLine } from "./lines.ts";
 import { decodeContent } from "./schema.ts";
-import { engine, reopen, startedEvent, takeLine, unchanged, type RunState, type Step } from "./state.ts";
+import { engine, reopen, startedEvent, takeLine, type RunState, type Step } from "./state.ts";
+import { unchanged } from "../../src/runner/step.ts";
 
 /** How much of a thought or of a tool's output an action keeps, in characters: enough to show, too little to fill memory. */
 const maxTextChars = 1_000;

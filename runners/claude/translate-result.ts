@@ -1,6 +1,7 @@
 import { failureOf, isLostSession, turnError } from "./failure.ts";
 import type { PermissionDenial, ResultLine } from "./lines.ts";
-import { isFailed, remarks, takeLine, unchanged, type Remark, type RunState, type Step } from "./state.ts";
+import { isFailed, remarks, takeLine, type RunState, type Step } from "./state.ts";
+import { unchanged, type Remark } from "../../src/runner/step.ts";
 
 /** The end of a turn. It is the end of the run too, unless something is still to come (see `isSettled`). */
 export function translateResult(state: RunState, line: ResultLine): Step {

@@ -2,7 +2,8 @@ import type { ActionEvent } from "../../src/domain/event.ts";
 import { fieldsAt, flagAt, listAt, numberAt, textAt, type Fields } from "../../src/runner/fields.ts";
 import type { SystemLine } from "./lines.ts";
 import { decodeBackground } from "./schema.ts";
-import { engine, remark, reopen, startedEvent, unchanged, type RunState, type Step } from "./state.ts";
+import { engine, reopen, startedEvent, type RunState, type Step } from "./state.ts";
+import { remark, unchanged } from "../../src/runner/step.ts";
 import { countUnknown } from "./unknown.ts";
 
 type Handler = (state: RunState, fields: Fields) => Step;

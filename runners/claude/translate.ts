@@ -1,5 +1,6 @@
 import type { ClaudeLine, LifecycleLine, RateLimitLine } from "./lines.ts";
-import { remark, settleLine, takeLine, unchanged, type RunState, type Step } from "./state.ts";
+import { settleLine, takeLine, type RunState, type Step } from "./state.ts";
+import { remark, unchanged } from "../../src/runner/step.ts";
 import { translateAssistant, translateUser } from "./translate-message.ts";
 import { translateResult } from "./translate-result.ts";
 import { translateSystem } from "./translate-system.ts";

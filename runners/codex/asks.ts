@@ -1,7 +1,11 @@
 import { resolve } from "node:path";
+import type { Decision } from "../../src/domain/decision.ts";
+import { askWhenOver } from "../../src/runner/ask-when-over.ts";
+import type { DecisionNotes } from "../../src/runner/decision-notes.ts";
 import type { Fields } from "../../src/runner/fields.ts";
 import { isInside } from "../../src/runner/is-inside.ts";
 import type { RunHost } from "../../src/runner/runner.ts";
+import type { JsonRpcPast } from "../../src/wire/json-rpc-past.ts";
 import type { Ask } from "./ask.ts";
 import { decodeAsk } from "./decode-ask.ts";
 import type { SessionGrants } from "../../src/runner/session-grants.ts";
@@ -17,6 +21,8 @@ export interface AskedRequest {
 
 export interface AsksOptions {
   readonly host: RunHost;
+  readonly past: JsonRpcPast;
+  readonly notes: DecisionNotes;
   readonly cwd: string;
   readonly grants: SessionGrants;
   /** Aborted when no question of the run can be answered any more. */
@@ -42,15 +48,27 @@ export class Asks {
 
   /** The answer, as Codex wants it. `undefined`: this can't be answered by a user. */
   async answer({ method, params, signal }: AskedRequest, state: RunState): Promise<Fields | undefined> {
-    const { host, cwd, over } = this.#options;
-    this.#count += 1;
-    const ask = decodeAsk(method, params, { id: `ask-${this.#count}`, cwd, patches: state.patches });
+    const { host, over, past, notes } = this.#options;
+    const ask = this.#read(method, params, state);
     if (ask === undefined || this.#isAllowed(ask, state)) return ask?.answer({ kind: "approve", scope: "session" });
-    const decision = await host.decide(ask.request, AbortSignal.any([signal, over]));
+    const { request } = ask;
+    const decision = await askWhenOver(host, past, { request, withdrawn: AbortSignal.any([signal, over]) });
     if (host.signal.aborted) return ask.answer({ kind: "deny", reason: "cancelled", interrupt: true });
-    this.#given.set(params, ask.request.id);
-    if (decision.kind === "approve" && decision.scope !== "once") this.#remember(ask, state);
+    if (!signal.aborted) notes.keep(request.id, decision);
+    this.#given.set(params, request.id);
+    this.#remember(ask, decision, state);
     return ask.answer(decision);
+  }
+
+  /** A request comes again whose answer Codex has: what it was allowed for longer counts on. False when nobody could answer it. */
+  recall({ method, params }: Omit<AskedRequest, "signal">, state: RunState): boolean {
+    const { host, notes } = this.#options;
+    const ask = this.#read(method, params, state);
+    const decision = ask === undefined ? undefined : notes.find(ask.request.id);
+    if (ask === undefined || decision === undefined) return ask !== undefined;
+    this.#remember(ask, decision, state);
+    host.answerTaken(ask.request.id);
+    return true;
   }
 
   /** Codex has the answer to the request that came with these parameters. */
@@ -61,13 +79,20 @@ export class Asks {
     if (id !== undefined && !over.aborted) host.answerTaken(id);
   }
 
+  /** The same requests have the same ids when the run is taken up. */
+  #read(method: string, params: unknown, { patches }: RunState): Ask | undefined {
+    this.#count += 1;
+    return decodeAsk(method, params, { id: `ask-${this.#count}`, cwd: this.#options.cwd, patches });
+  }
+
   #isAllowed({ names = [], edits = [] }: Ask, { thread }: RunState): boolean {
     const { grants, cwd } = this.#options;
     if (thread !== undefined && grants.covers(thread, names)) return true;
     return this.#areEditsAccepted && edits.length > 0 && edits.every((path) => isInside(resolve(cwd, path), cwd));
   }
 
-  #remember({ names = [] }: Ask, { thread }: RunState): void {
+  #remember({ names = [] }: Ask, decision: Decision, { thread }: RunState): void {
+    if (decision.kind !== "approve" || decision.scope === "once") return;
     if (thread !== undefined) this.#options.grants.add(thread, names);
   }
 }

@@ -1,8 +1,7 @@
 import type { TakopiEvent } from "../../src/domain/event.ts";
 import type { SessionGrants } from "../../src/runner/session-grants.ts";
-import { openProgram } from "../../src/runner/open-program.ts";
+import { isCancelledEarly, type OpenedProgram, openProgram } from "../../src/runner/open-program.ts";
 import type { RunHost, RunRequest } from "../../src/runner/runner.ts";
-import { startSubprocess, type Subprocess } from "../../src/wire/subprocess.ts";
 import { AppServer } from "./app-server.ts";
 import { complete } from "./complete.ts";
 import { listenToExec } from "./exec.ts";
@@ -66,14 +65,17 @@ async function* inItsMode(setup: Setup): AsyncGenerator<TakopiEvent, void, undef
 /** Returns false where there is no app-server. */
 async function* runAppServer(setup: Setup): AsyncGenerator<TakopiEvent, boolean, undefined> {
   const { options, host, state } = setup;
-  const child = await start(setup, launchAppServer({ ...options, env: host.env }));
-  if ("error" in child) {
-    yield* complete(state, child);
+  const opened = await start(setup, launchAppServer({ ...options, env: host.env }));
+  if ("error" in opened) {
+    yield* complete(state, opened);
     return true;
   }
-  const server = new AppServer({ ...setup, child, config: options.config });
+  const server = new AppServer({ ...setup, opened, config: options.config });
   try {
-    return yield* server.hold();
+    const isThere = yield* server.hold();
+    // What runs in its place has no record: nobody may take it for that.
+    if (!isThere) opened.giveUp();
+    return isThere;
   } finally {
     await server.close();
   }
@@ -83,30 +85,21 @@ async function* runWithoutAppServer(setup: Setup): AsyncGenerator<TakopiEvent, v
   const title = "this codex has no app-server: it runs without approvals and follow-ups. Update it to have them.";
   const { state, events } = remark(setup.state, { title, level: "info" });
   yield* events;
-  yield* runExec({ ...setup, state });
+  const { record: _ofTheAppServer, ...request } = setup.request;
+  yield* runExec({ ...setup, request, state });
 }
 
 async function* runExec(setup: Setup): AsyncGenerator<TakopiEvent, void, undefined> {
   const { request, options, host, state } = setup;
-  const launch = launchExec(request, { ...options, env: host.env });
-  const opened = await orFailure(setup, async () => await openProgram(launch, request, host));
+  const opened = await start(setup, launchExec(request, { ...options, env: host.env }));
   if ("error" in opened) yield* complete(state, opened);
   else yield* listenToExec({ ...setup, opened });
 }
 
-function start(setup: Setup, launch: Launch): Promise<Subprocess | Failure> {
-  const { request, host } = setup;
-  return orFailure(setup, async () => {
-    const child = await startSubprocess({ ...launch, cwd: request.cwd, runId: request.runId });
-    host.processStarted(child.identity);
-    return child;
-  });
-}
-
-async function orFailure<Started>({ host }: Setup, begin: () => Promise<Started>): Promise<Started | Failure> {
-  if (host.signal.aborted) return { error: "cancelled" };
+async function start({ request, host }: Setup, launch: Launch): Promise<OpenedProgram | Failure> {
+  if (isCancelledEarly(request, host)) return { error: "cancelled" };
   try {
-    return await begin();
+    return await openProgram(launch, request, host);
   } catch (error) {
     return spawnFailure(error);
   }

@@ -30,7 +30,6 @@ const capabilities: Readonly<Record<CodexConfig["mode"], Capabilities>> = {
     plans: true,
     steer: true,
     interrupt: true,
-    survives: false,
   },
 };
 

@@ -1,6 +1,7 @@
 import type { Action, ActionEvent } from "../../src/domain/event.ts";
 import type { HappiBody } from "./schema.ts";
-import { unchanged, withActionId, type Child, type Outcome, type RunState, type Step } from "./state.ts";
+import { withActionId, type Child, type Outcome, type RunState, type Step } from "./state.ts";
+import { unchanged } from "../../src/runner/step.ts";
 
 type SubRequest = Extract<HappiBody, { type: "sub_request" }>;
 

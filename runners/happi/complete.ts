@@ -1,6 +1,7 @@
 import type { ActionEvent, CompletedEvent, TakopiEvent } from "../../src/domain/event.ts";
 import { closeChildren } from "./child.ts";
-import { steps, type Failure, type RunState } from "./state.ts";
+import type { Failure, RunState } from "./state.ts";
+import { steps } from "../../src/runner/step.ts";
 import { closeCalls } from "./tool.ts";
 import { closeWords } from "./words.ts";
 

@@ -1,3 +1,4 @@
+import { describeExit } from "../../src/runner/program.ts";
 import type { ProcessExit } from "../../src/wire/subprocess.ts";
 import type { Failure, Outcome, RunState } from "./state.ts";
 
@@ -35,14 +36,10 @@ export function exitFailure(state: RunState, exit: ProcessExit, stderr: string):
   const lines = stderr.split("\n").filter((line) => line.trim() !== "");
   return {
     error: [
-      `${engine} ended without a result (${describe(exit)}).`,
+      `${engine} ended without a result (${describeExit(exit)}).`,
       ...(foreignId === undefined ? [] : [`It answered another request: ${foreignId.slice(0, 80)}`]),
       ...(malformed.count === 0 ? [] : [`It printed a line that is no event: ${malformed.last}`]),
       ...lines.slice(-5),
     ].join("\n"),
   };
-}
-
-function describe(exit: ProcessExit): string {
-  return exit.kind === "exited" ? `exit code ${exit.code}` : `signal ${exit.signal}`;
 }

@@ -1,12 +1,7 @@
-import { isAbsolute, join, resolve } from "node:path";
+import { join } from "node:path";
+import type { ProgramLaunch } from "../../src/runner/open-program.ts";
+import { resolveProgram } from "../../src/runner/program.ts";
 import type { HappiConfig } from "./config.ts";
-
-/** What to start. */
-export interface Launch {
-  readonly command: string;
-  readonly args: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
-}
 
 export interface LaunchOptions {
   readonly config: HappiConfig;
@@ -15,17 +10,13 @@ export interface LaunchOptions {
   readonly env: Readonly<Record<string, string>>;
 }
 
-export function launchOf({ config, configDir, env }: LaunchOptions): Launch {
-  const [program, ...args] = config.command.map((word) => inHome(word, env["HOME"]));
-  return { command: resolveProgram(program ?? "", configDir), args, env: { ...env, ...config.env } };
+export function launchOf({ config, configDir, env }: LaunchOptions): ProgramLaunch {
+  const home = env["HOME"];
+  const [program, ...args] = config.command.map((word) => inHome(word, home));
+  return { command: resolveProgram(program ?? "", { configDir, home }), args, env: { ...env, ...config.env } };
 }
 
 /** No shell reads the command. */
 function inHome(word: string, home: string | undefined): string {
   return word.startsWith("~/") && home !== undefined ? join(home, word.slice(2)) : word;
-}
-
-/** A name is looked up on PATH by whoever starts it; a path is made absolute here. */
-function resolveProgram(program: string, configDir: string): string {
-  return program.includes("/") && !isAbsolute(program) ? resolve(configDir, program) : program;
 }

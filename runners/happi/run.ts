@@ -4,11 +4,13 @@ import { startSubprocess, type Subprocess } from "../../src/wire/subprocess.ts";
 import { complete } from "./complete.ts";
 import { envelopeOf, modelOf } from "./envelope.ts";
 import { follow, type Circumstances, type Patience } from "./follow.ts";
-import { launchOf, type Launch } from "./launch.ts";
+import type { ProgramLaunch } from "../../src/runner/open-program.ts";
+import { launchOf } from "./launch.ts";
 import { newSessionId } from "./resume.ts";
 import type { HappiRunnerOptions } from "./options.ts";
 import { createCover, tokenVariable } from "./secret.ts";
-import { begin, initialState, remark, unchanged, type Failure, type RunState, type Step } from "./state.ts";
+import { begin, initialState, remark, type Failure, type RunState, type Step } from "./state.ts";
+import { unchanged } from "../../src/runner/step.ts";
 
 const defaultPatience: Patience = { wordsMs: 400, exitMs: 1_500 };
 
@@ -46,7 +48,7 @@ export async function* runRuntime(
   }
 }
 
-async function start(launch: Launch, request: RunRequest, host: RunHost): Promise<Subprocess | Failure> {
+async function start(launch: ProgramLaunch, request: RunRequest, host: RunHost): Promise<Subprocess | Failure> {
   try {
     const child = await startSubprocess({ ...launch, cwd: request.cwd, runId: request.runId });
     host.processStarted(child.identity);
@@ -66,7 +68,7 @@ function sayForgotten(state: RunState): Step {
 
 function circumstancesOf(
   { engine, config, patience }: HappiRunnerOptions,
-  env: Launch["env"],
+  env: ProgramLaunch["env"],
 ): Omit<Circumstances, "signal"> {
   const variable = tokenVariable(config);
   const missingVariable = variable === undefined || variable in env ? undefined : variable;

@@ -1,4 +1,4 @@
-import { fieldsAt, isFields, listAt, textAt, type Fields } from "../../src/runner/fields.ts";
+import { parseFields, fieldsAt, isFields, listAt, textAt, type Fields } from "../../src/runner/fields.ts";
 
 /** What a line says. `child`: the id of the envelope that was dispatched. */
 export type HappiBody =
@@ -42,20 +42,11 @@ const quietTypes: ReadonlySet<string> = new Set(["idr", "context", "meta"]);
 
 /** `undefined`: not a JSON object. Versions and times are not looked at: runtimes disagree on both. */
 export function decodeLine(line: string): HappiEvent | undefined {
-  const fields = parseObject(line);
+  const fields = parseFields(line);
   if (fields === undefined) return undefined;
   // The examples of the site's page of possibilities have `request_id`.
   const id = textAt(fields, "id") ?? textAt(fields, "request_id");
   return { id: id === "" ? undefined : id, body: bodyOf(fields) };
-}
-
-function parseObject(line: string): Fields | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return isFields(value) ? value : undefined;
-  } catch {
-    return undefined; // a banner, a trace, or half a line
-  }
 }
 
 function bodyOf(fields: Fields): HappiBody {

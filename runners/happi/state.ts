@@ -1,4 +1,5 @@
-import type { Action, ActionEvent, ActionLevel, EngineId, TakopiEvent } from "../../src/domain/event.ts";
+import type { Action, ActionEvent, EngineId } from "../../src/domain/event.ts";
+import type { Remark, Step as StepOf } from "../../src/runner/step.ts";
 import type { Fields } from "../../src/runner/fields.ts";
 
 /** Why a run ends without a result of its own, or before it began. */
@@ -67,10 +68,7 @@ export interface RunState {
   readonly passedOver: ReadonlyMap<string, number>;
 }
 
-export interface Step {
-  readonly state: RunState;
-  readonly events: readonly TakopiEvent[];
-}
+export type Step = StepOf<RunState>;
 
 export interface RunIdentity {
   readonly engine: EngineId;
@@ -99,31 +97,11 @@ export function begin(state: RunState, session: string, model?: string): Step {
   return { state: { ...state, session }, events: [{ type: "started", engine: state.engine, resume, ...title }] };
 }
 
-export function unchanged(state: RunState): Step {
-  return { state, events: [] };
-}
-
-/** One step after another. */
-export function steps(state: RunState, ...all: readonly ((state: RunState) => Step)[]): Step {
-  return all.reduce<Step>((step, next) => {
-    const { state: after, events } = next(step.state);
-    return { state: after, events: [...step.events, ...events] };
-  }, unchanged(state));
-}
-
 /** Ids of calls and envelopes are the runtime's and may come again; those of actions may not. */
 export function withActionId(state: RunState, wanted: string): { readonly state: RunState; readonly id: string } {
   let id = wanted;
   for (let count = 2; state.actionIds.has(id); count += 1) id = `${wanted}#${count}`;
   return { state: { ...state, actionIds: new Set(state.actionIds).add(id) }, id };
-}
-
-export interface Remark {
-  readonly title: string;
-  readonly kind?: "note" | "warning";
-  readonly level?: ActionLevel;
-  readonly ok?: boolean;
-  readonly detail?: Readonly<Record<string, unknown>>;
 }
 
 /** An action that is reported once. */

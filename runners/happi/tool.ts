@@ -2,7 +2,8 @@ import type { Action, ActionDetail, ActionEvent } from "../../src/domain/event.t
 import { fieldsAt, flagAt, isFields, numberAt, textAt, type Fields } from "../../src/runner/fields.ts";
 import { toolAction } from "../../src/runner/tool-action.ts";
 import type { HappiBody } from "./schema.ts";
-import { unchanged, withActionId, type Call, type RunState, type Step } from "./state.ts";
+import { withActionId, type Call, type RunState, type Step } from "./state.ts";
+import { unchanged } from "../../src/runner/step.ts";
 
 type ToolCall = Extract<HappiBody, { type: "tool_call" }>;
 type ToolResult = Extract<HappiBody, { type: "tool_result" }>;

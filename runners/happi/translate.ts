@@ -1,7 +1,8 @@
 import type { OutputLine } from "../../src/wire/lines.ts";
 import { beginChild, endChild, hearChild } from "./child.ts";
 import { decodeLine, type HappiBody, type HappiEvent } from "./schema.ts";
-import { passOver, remark, steps, unchanged, type RunState, type Step } from "./state.ts";
+import { passOver, remark, type RunState, type Step } from "./state.ts";
+import { steps, unchanged } from "../../src/runner/step.ts";
 import { beginCall, endCall } from "./tool.ts";
 import { endWords, hear } from "./words.ts";
 

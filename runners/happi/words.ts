@@ -1,5 +1,6 @@
 import type { ActionEvent, ActionPhase } from "../../src/domain/event.ts";
-import { unchanged, withActionId, type RunState, type Step, type Words } from "./state.ts";
+import { withActionId, type RunState, type Step, type Words } from "./state.ts";
+import { unchanged } from "../../src/runner/step.ts";
 
 /** What a progress message shows of an action. */
 const maxTitleChars = 280;

@@ -3,7 +3,8 @@ import { unknownTypes } from "../../src/runner/unknown-types.ts";
 import { answerText } from "./client/answer.ts";
 import type { TurnOutcome } from "./client/turn-verdict.ts";
 import { apiErrorIn, explainOutcome, type Who } from "./failure.ts";
-import { end, steps, type Ending, type Failure, type RunState, type Step } from "./state.ts";
+import { end, type Ending, type Failure, type RunState, type Step } from "./state.ts";
+import { steps } from "../../src/runner/step.ts";
 
 /** How a run ended: by the end of its turn, or without one. */
 export type RunEnd =

@@ -1,4 +1,5 @@
-import type { Action, ActionEvent, ActionLevel, EngineId, TakopiEvent } from "../../src/domain/event.ts";
+import type { Action, ActionEvent, EngineId } from "../../src/domain/event.ts";
+import { type Step as StepOf, unchanged } from "../../src/runner/step.ts";
 import type { Fields } from "../../src/runner/fields.ts";
 import type { TypeCounts } from "../../src/runner/unknown-types.ts";
 import { noAnswer, type Answer } from "./client/answer.ts";
@@ -34,10 +35,7 @@ export interface RunState {
   readonly unknown: TypeCounts;
 }
 
-export interface Step {
-  readonly state: RunState;
-  readonly events: readonly TakopiEvent[];
-}
+export type Step = StepOf<RunState>;
 
 export function initialState(engine: EngineId, requested?: string): RunState {
   return {
@@ -51,10 +49,6 @@ export function initialState(engine: EngineId, requested?: string): RunState {
     notes: 0,
     unknown: new Map(),
   };
-}
-
-export function unchanged(state: RunState): Step {
-  return { state, events: [] };
 }
 
 /** A step begins. One that is open or has ended is not begun again. */
@@ -80,28 +74,6 @@ export function end(state: RunState, id: string, { detail = {}, ...rest }: Endin
   const ended = new Set(state.ended).add(id);
   const shown = { ...action, detail: { ...action.detail, ...detail } };
   return { state: { ...state, open, ended }, events: [eventOf(state, shown, { phase: "completed", ...rest })] };
-}
-
-export interface Remark {
-  readonly title: string;
-  readonly kind?: "note" | "warning";
-  readonly level?: ActionLevel;
-  readonly ok?: boolean;
-}
-
-/** A step that is reported once, under an id of its own. */
-export function remark(state: RunState, { title, kind = "note", ...rest }: Remark): Step {
-  const notes = state.notes + 1;
-  const action: Action = { id: `${state.engine}.note.${notes}`, kind, title, detail: {} };
-  return { state: { ...state, notes }, events: [eventOf(state, action, { phase: "completed", ...rest })] };
-}
-
-/** One after the other. */
-export function steps(state: RunState, ...all: readonly ((state: RunState) => Step)[]): Step {
-  return all.reduce((before: Step, next) => {
-    const after = next(before.state);
-    return { state: after.state, events: [...before.events, ...after.events] };
-  }, unchanged(state));
 }
 
 function eventOf(

@@ -3,7 +3,8 @@ import { fieldsAt, type Fields } from "../../src/runner/fields.ts";
 import type { SessionEvent } from "./client/session-event.ts";
 import type { TurnEvent } from "./client/turn-event.ts";
 import type { SessionState } from "./client/session-state.ts";
-import { begin, end, remark, steps, unchanged, type RunState, type Step } from "./state.ts";
+import { begin, end, type RunState, type Step } from "./state.ts";
+import { remark, steps, unchanged } from "../../src/runner/step.ts";
 import { translate, translateState } from "./translate.ts";
 
 /** Where the run is, and how far. */

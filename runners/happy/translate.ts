@@ -4,7 +4,8 @@ import { countUnknown } from "../../src/runner/unknown-types.ts";
 import { reduceAnswer } from "./client/answer.ts";
 import type { PendingRequest, SessionState } from "./client/session-state.ts";
 import type { TurnEvent } from "./client/turn-event.ts";
-import { begin, end, remark, unchanged, type RunState, type Step } from "./state.ts";
+import { begin, end, type RunState, type Step } from "./state.ts";
+import { remark, unchanged } from "../../src/runner/step.ts";
 import { shownTool } from "./tool.ts";
 
 /** How much of a thought or of a tool's output a step keeps, in characters: enough to show, too little to fill memory. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { commandSchema } from "../../src/runner/config-parts.ts";
 
 /** The `[heddle]` table. */
 export interface HeddleConfig {
@@ -27,11 +28,10 @@ const systemPrompt =
   "Nobody can answer questions while you work: decide yourself, and say in the end what you did. Answer in Markdown.";
 
 const text = z.string().min(1);
-const command = z.union([text.transform((program): [string, ...string[]] => [program]), z.tuple([text], z.string())]);
 const aWeekInSeconds = 7 * 24 * 3600;
 
 export const configSchema: z.ZodType<HeddleConfig> = z.strictObject({
-  command: command.default(["heddle-headless"]),
+  command: commandSchema.default(["heddle-headless"]),
   model: text.optional(),
   system_prompt: text.default(systemPrompt),
   tools: z.array(text).default(["read_file", "write_file", "edit_file", "glob", "grep", "bash"]),

@@ -1,3 +1,4 @@
+import { describeExit } from "../../src/runner/program.ts";
 import type { ProcessExit } from "../../src/wire/subprocess.ts";
 import type { ErrorEnvelope } from "./messages.ts";
 import { protocolVersion } from "./requests.ts";
@@ -66,9 +67,8 @@ export function exitFailure(
   exit: ProcessExit,
   { stderr, complaint = "" }: { readonly stderr: string; readonly complaint?: string | undefined },
 ): Failure {
-  const how = exit.kind === "exited" ? `exit code ${exit.code}` : `signal ${exit.signal}`;
   const said = complaint === "" ? "" : `\n${complaint}`;
-  return { error: `Heddle ended without a result (${how}).${said}${lastWords(stderr)}` };
+  return { error: `Heddle ended without a result (${describeExit(exit)}).${said}${lastWords(stderr)}` };
 }
 
 function errorWords(code: string, message: string): string {

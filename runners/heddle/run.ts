@@ -8,7 +8,8 @@ import { openWorker, type OpenedWorker } from "./open-worker.ts";
 import type { Patience } from "./patience.ts";
 import { promptText } from "./prompt.ts";
 import type { HeddleRunnerOptions } from "./options.ts";
-import { initialState, remark, type RunState } from "./state.ts";
+import { initialState, type RunState } from "./state.ts";
+import { remark } from "../../src/runner/step.ts";
 import type { Worker } from "./worker.ts";
 import type { Workers } from "./workers.ts";
 

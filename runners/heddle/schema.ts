@@ -1,4 +1,4 @@
-import { fieldsAt, isFields, textAt, type Fields } from "../../src/runner/fields.ts";
+import { parseFields, fieldsAt, isFields, textAt, type Fields } from "../../src/runner/fields.ts";
 import { decodeError, decodeEvent } from "./decode-event.ts";
 import type { ErrorEnvelope, EventMessage, ResultMessage, WorkerMessage } from "./messages.ts";
 
@@ -32,15 +32,6 @@ export function decodeLine(line: string): WorkerMessage | undefined {
 export function decodeHead(head: string): ResultMessage | undefined {
   const { id, status } = /^\{"type":"result","id":"(?<id>[^"]*)","status":"(?<status>\w+)"/u.exec(head)?.groups ?? {};
   return id === undefined ? undefined : { type: "result", id, ok: status === "ok", response: "", usage: {} };
-}
-
-function parseFields(line: string): Fields | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return isFields(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function decodeResult(fields: Fields): ResultMessage {

@@ -1,5 +1,5 @@
-import type { Action, ActionEvent, ActionLevel, EngineId, TakopiEvent } from "../../src/domain/event.ts";
-import type { Fields } from "../../src/runner/fields.ts";
+import type { Action, EngineId } from "../../src/domain/event.ts";
+import type { Step as StepOf } from "../../src/runner/step.ts";
 import type { ErrorEnvelope, ResultMessage } from "./messages.ts";
 
 /** What is known of a run so far. */
@@ -27,40 +27,8 @@ export interface RunState {
   readonly notes: number;
 }
 
-export interface Step {
-  readonly state: RunState;
-  readonly events: readonly TakopiEvent[];
-}
+export type Step = StepOf<RunState>;
 
 export function initialState(run: Pick<RunState, "engine" | "cwd" | "session" | "sendId">): RunState {
   return { ...run, open: [], tools: 0, text: "", plan: "", tokens: {}, notes: 0 };
-}
-
-export function unchanged(state: RunState): Step {
-  return { state, events: [] };
-}
-
-export interface Remark {
-  readonly title: string;
-  readonly kind?: "note" | "warning";
-  readonly level?: ActionLevel;
-  readonly ok?: boolean;
-  readonly detail?: Fields;
-}
-
-/** An action that is reported once, under an id of its own. */
-export function remark(state: RunState, { title, kind = "note", detail = {}, ...rest }: Remark): Step {
-  const notes = state.notes + 1;
-  const event: ActionEvent = {
-    type: "action",
-    engine: state.engine,
-    action: { id: `${state.engine}.note.${notes}`, kind, title, detail },
-    phase: "completed",
-    ...rest,
-  };
-  return { state: { ...state, notes }, events: [event] };
-}
-
-export function warning(state: RunState, title: string, detail: Fields = {}): Step {
-  return remark(state, { kind: "warning", title, level: "warning", ok: false, detail });
 }

@@ -1,6 +1,7 @@
 import { errorTitle } from "./failure.ts";
 import type { ResultMessage, WorkerEvent, WorkerMessage } from "./messages.ts";
-import { remark, unchanged, warning, type RunState, type Step } from "./state.ts";
+import type { RunState, Step } from "./state.ts";
+import { remark, unchanged, warning } from "../../src/runner/step.ts";
 import { beginTool, endTool } from "./translate-tool.ts";
 import { addTokens } from "./usage.ts";
 

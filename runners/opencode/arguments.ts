@@ -1,13 +1,7 @@
-import { isAbsolute, join, resolve } from "node:path";
+import type { ProgramLaunch } from "../../src/runner/open-program.ts";
+import { resolveProgram } from "../../src/runner/program.ts";
 import type { RunRequest } from "../../src/runner/runner.ts";
 import type { OpencodeConfig } from "./config.ts";
-
-/** What to start. */
-export interface Launch {
-  readonly command: string;
-  readonly args: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
-}
 
 export interface LaunchOptions {
   readonly config: OpencodeConfig;
@@ -23,7 +17,7 @@ export interface ServeOptions extends LaunchOptions {
 }
 
 /** The server: on this machine alone, on a free port, behind a password. The flags win over the `server` of the user's own config. */
-export function serveLaunch(options: ServeOptions): Launch {
+export function serveLaunch(options: ServeOptions): ProgramLaunch {
   const { config, password, asksForPlans = false } = options;
   const args = ["serve", "--hostname=127.0.0.1", "--port=0", "--mdns=false", ...config.extra_args];
   const secrets = { OPENCODE_SERVER_USERNAME: "opencode", OPENCODE_SERVER_PASSWORD: password };
@@ -35,7 +29,7 @@ export function serveLaunch(options: ServeOptions): Launch {
  * Values are joined to their flags with `=`, so that none of them can be read as a flag. The prompt is not here: it goes over stdin,
  * where it may look as it likes.
  */
-export function runLaunch(request: RunRequest, options: LaunchOptions): Launch {
+export function runLaunch(request: RunRequest, options: LaunchOptions): ProgramLaunch {
   const { config } = options;
   const args = [
     "run",
@@ -51,11 +45,15 @@ export function runLaunch(request: RunRequest, options: LaunchOptions): Launch {
   return launch(options, args, {});
 }
 
-function launch(options: LaunchOptions, args: readonly string[], ownEnv: Readonly<Record<string, string>>): Launch {
+function launch(
+  options: LaunchOptions,
+  args: readonly string[],
+  ownEnv: Readonly<Record<string, string>>,
+): ProgramLaunch {
   const { config, configDir, env } = options;
   const [program, ...prefix] = config.command;
   return {
-    command: resolveProgram(program, configDir, env["HOME"]),
+    command: resolveProgram(program, { configDir, home: env["HOME"] }),
     args: [...prefix, ...args],
     // An update in the middle of a run would replace the program that runs.
     env: { OPENCODE_DISABLE_AUTOUPDATE: "1", ...env, ...ownEnv },
@@ -64,10 +62,4 @@ function launch(options: LaunchOptions, args: readonly string[], ownEnv: Readonl
 
 function valued(flag: string, value: string | undefined): readonly string[] {
   return value === undefined ? [] : [`${flag}=${value}`];
-}
-
-/** A name is looked up on PATH by whoever starts it; a path is made absolute here. */
-function resolveProgram(program: string, configDir: string, home: string | undefined): string {
-  if (program.startsWith("~/") && home !== undefined) return join(home, program.slice(2));
-  return program.includes("/") && !isAbsolute(program) ? resolve(configDir, program) : program;
 }

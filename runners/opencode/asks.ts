@@ -20,6 +20,9 @@ export interface AsksOptions {
 
 type Asked = PermissionEvent | QuestionEvent;
 
+/** How long the server is waited for after the run has ended, in milliseconds. It says at once that it took an answer. */
+const lastWordMs = 1_000;
+
 /** Answers what the server asks, in the main session and in those of sub-agents. Several questions may be open at once. */
 export class Asks {
   readonly #options: AsksOptions;
@@ -44,11 +47,13 @@ export class Asks {
     if (event.type === "status" && event.status === "idle") this.#withdrawAll(event.sessionId);
   }
 
-  /** Nobody waits for answers any more. Resolves when nothing is being sent. */
+  /** Nobody waits for answers any more. Resolves when nothing is being sent: the server may yet say that it took the last one. */
   async close(): Promise<void> {
     this.#withdrawAll();
-    this.#closed.abort();
+    const closing = setTimeout(() => this.#closed.abort(), lastWordMs);
     await Promise.all(this.#answering);
+    clearTimeout(closing);
+    this.#closed.abort();
   }
 
   #note({ messageId, part }: PartEvent): void {

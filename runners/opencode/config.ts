@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { commandSchema, extraArgSchema } from "../../src/runner/config-parts.ts";
 
 /** What the runner says itself: these would open the server to others, break the protocol, or take the run to another session. */
 const ownFlags: ReadonlySet<string> = new Set(
@@ -7,12 +8,6 @@ const ownFlags: ReadonlySet<string> = new Set(
     "-s --session -c --continue --fork --command --title -f --file -i --interactive --"
   ).split(" "),
 );
-
-const extraArg = z.string().superRefine((arg, context) => {
-  const flag = arg.split("=")[0] ?? arg;
-  if (!ownFlags.has(flag)) return;
-  context.addIssue({ code: "custom", message: `${flag} is set by takopi itself: remove it from extra_args` });
-});
 
 /** The `[opencode]` table. */
 export interface OpencodeConfig {
@@ -29,15 +24,14 @@ export interface OpencodeConfig {
 }
 
 const text = z.string().min(1);
-const command = z.union([text.transform((program): [string, ...string[]] => [program]), z.tuple([text], z.string())]);
 
 export const configSchema: z.ZodType<OpencodeConfig> = z.strictObject({
-  command: command.default(["opencode"]),
+  command: commandSchema.default(["opencode"]),
   model: z
     .string()
     .regex(/^[^/]+\/.+$/u, "must be provider/model, such as anthropic/claude-sonnet-4-5")
     .optional(),
   agent: text.optional(),
   mode: z.enum(["serve", "run"]).default("serve"),
-  extra_args: z.array(extraArg).default([]),
+  extra_args: z.array(extraArgSchema(ownFlags)).default([]),
 });

@@ -13,7 +13,8 @@ import type { Patience } from "./patience.ts";
 import { agentOf, buildAgent } from "./plan.ts";
 import { emptyBody, followUpBody, promptBody, type PromptChoices } from "./prompt.ts";
 import { decodeEvent, engineError } from "./schema.ts";
-import { isSettled, remark, withPrompt, type Failure, type RunState, type Step } from "./state.ts";
+import { isSettled, withPrompt, type Failure, type RunState, type Step } from "./state.ts";
+import { remark } from "../../src/runner/step.ts";
 import { translate, translateMalformed, translateOversize } from "./translate.ts";
 
 export interface DialogueOptions {

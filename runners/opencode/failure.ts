@@ -1,3 +1,5 @@
+import { describeExit } from "../../src/runner/program.ts";
+import type { ProcessExit } from "../../src/wire/subprocess.ts";
 import type { EngineError } from "./events.ts";
 import type { Failure } from "./state.ts";
 
@@ -26,11 +28,8 @@ export function lostSession(session: string): Failure {
   return { error: `opencode no longer has the session ${session}.`, fault: "session_not_found" };
 }
 
-export type Ending =
-  { readonly kind: "exited"; readonly code: number } | { readonly kind: "signalled"; readonly signal: string };
-
 /** A process that went away without a result. `stderr` is the end of what it said there. */
-export function exitFailure(ending: Ending, stderr: string, requested?: string): Failure {
+export function exitFailure(exit: ProcessExit, stderr: string, requested?: string): Failure {
   const lines = withoutColours(stderr)
     .split("\n")
     .filter((line) => line.trim() !== "" && !line.startsWith("Warning: OPENCODE_SERVER_PASSWORD"));
@@ -38,7 +37,7 @@ export function exitFailure(ending: Ending, stderr: string, requested?: string):
   const refused = lines.map((line) => /^! permission requested: (.+); auto-rejecting/u.exec(line)?.[1]).find(Boolean);
   if (refused !== undefined) return { error: refusedText(refused) };
   const said = lines.slice(-5).join("\n");
-  return { error: `opencode ended without a result (${describe(ending)}).${said === "" ? "" : `\n${said}`}` };
+  return { error: `opencode ended without a result (${describeExit(exit)}).${said === "" ? "" : `\n${said}`}` };
 }
 
 function refusedText(permission: string): string {
@@ -46,10 +45,6 @@ function refusedText(permission: string): string {
     `opencode needed a permission that can't be asked for with mode = "run", and stopped: ${permission}\n` +
     'Set mode = "serve" under [opencode], or allow it in opencode\'s own config.'
   );
-}
-
-function describe(ending: Ending): string {
-  return ending.kind === "exited" ? `exit code ${ending.code}` : `signal ${ending.signal}`;
 }
 
 function withoutColours(text: string): string {

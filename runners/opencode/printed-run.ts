@@ -1,16 +1,17 @@
 import type { TakopiEvent } from "../../src/domain/event.ts";
+import { isCancelledEarly, type OpenedProgram, openProgram } from "../../src/runner/open-program.ts";
 import type { RunHost, RunRequest } from "../../src/runner/runner.ts";
 import { letEnd } from "../../src/wire/let-end.ts";
 import type { OutputLine } from "../../src/wire/lines.ts";
-import type { Subprocess } from "../../src/wire/subprocess.ts";
 import { runLaunch } from "./arguments.ts";
 import { complete } from "./complete.ts";
 import { exitFailure } from "./failure.ts";
 import type { RunnerOptions } from "./options.ts";
 import { defaultPatience, type Patience } from "./patience.ts";
 import { decodeRunLine, sessionOfRunLine } from "./schema.ts";
-import { startProgram } from "./start.ts";
-import { answersOf, begin, initialState, unchanged, type Failure, type RunState, type Step } from "./state.ts";
+import { unlessMissing } from "./start.ts";
+import { answersOf, begin, initialState, type Failure, type RunState, type Step } from "./state.ts";
+import { unchanged } from "../../src/runner/step.ts";
 import { translate, translateMalformed, translateOversize } from "./translate.ts";
 
 /** One run of `opencode run`, which talks but does not listen. */
@@ -19,33 +20,44 @@ export async function* runPrinted(
   host: RunHost,
   options: RunnerOptions,
 ): AsyncGenerator<TakopiEvent, void, undefined> {
-  const launch = runLaunch(request, { ...options, env: host.env });
-  const report = host.processStarted.bind(host);
-  const child = host.signal.aborted ? { error: "cancelled" } : await startProgram(launch, request, report);
+  const opened = await open(request, host, options);
   const state = initialState(request.cwd, request.resume?.value);
-  if ("error" in child) {
-    yield* complete(state, child);
+  if ("error" in opened) {
+    yield* complete(state, opened);
     return;
   }
+  const { child } = opened;
   const cancel = (): void => void child.stop();
   host.signal.addEventListener("abort", cancel, { once: true });
   if (host.signal.aborted) cancel();
   try {
-    void child.write(request.prompt);
-    child.endInput();
+    givePrompt(request.prompt, opened, host);
     const patience: Patience = { ...defaultPatience, ...options.patience };
-    yield* printed(child, state, { signal: host.signal, patience });
+    yield* printed(opened, state, { signal: host.signal, patience });
   } finally {
     host.signal.removeEventListener("abort", cancel);
     await child.stop();
   }
 }
 
+async function open(request: RunRequest, host: RunHost, options: RunnerOptions): Promise<OpenedProgram | Failure> {
+  if (isCancelledEarly(request, host)) return { error: "cancelled" };
+  return await unlessMissing(() => openProgram(runLaunch(request, { ...options, env: host.env }), request, host));
+}
+
+/** One that is taken up has its prompt, but maybe not the end of its input. */
+function givePrompt(prompt: string, { child, told, caughtUp, isTakenUp }: OpenedProgram, host: RunHost): void {
+  if (isTakenUp) void caughtUp.then(() => host.caughtUp());
+  if (told.length === 0) void child.write(prompt);
+  child.endInput();
+}
+
 async function* printed(
-  child: Subprocess,
+  opened: OpenedProgram,
   initial: RunState,
   { signal, patience }: { readonly signal: AbortSignal; readonly patience: Patience },
 ): AsyncGenerator<TakopiEvent, void, undefined> {
+  const { child } = opened;
   let state = initial;
   for await (const line of child.lines) {
     const step = translateLine(state, line);
@@ -55,7 +67,7 @@ async function* printed(
   }
   const result = hasResult(state);
   if (result) void letEnd(child, patience);
-  yield* complete(state, await failureOf(child, state, { result, signal, patience }));
+  yield* complete(state, await failureOf(opened, state, { result, signal, patience }));
 }
 
 /** A line of `opencode run`, with what the server would have said before it. */
@@ -108,11 +120,13 @@ interface Circumstances {
 
 /** Absent when the last turn is what there is to say. */
 async function failureOf(
-  child: Subprocess,
+  opened: OpenedProgram,
   state: RunState,
   { result, signal, patience }: Circumstances,
 ): Promise<Failure | undefined> {
   if (signal.aborted) return { error: "cancelled" };
   if (result || state.failure !== undefined) return state.failure;
-  return exitFailure(await letEnd(child, patience), child.stderrTail(), state.requested);
+  const { child } = opened;
+  const failure = exitFailure(await letEnd(child, patience), child.stderrTail(), state.requested);
+  return opened.isLost() ? { ...failure, fault: "interrupted" } : failure;
 }

@@ -19,7 +19,7 @@ const served: Capabilities = {
   survives: false,
 };
 
-/** `opencode run` refuses whatever would have to be asked, and hears nothing after its prompt. */
+/** `opencode run` refuses whatever would have to be asked, and hears nothing after its prompt, which is why nobody needs to be there. */
 const printed: Capabilities = {
   ...served,
   approvals: false,
@@ -27,6 +27,7 @@ const printed: Capabilities = {
   plans: false,
   steer: false,
   interrupt: false,
+  survives: true,
 };
 
 const resumeCodec: ResumeCodec = createResumeCodec({

@@ -8,6 +8,7 @@ import {
   type ToolPart,
 } from "./events.ts";
 import {
+  parseFields,
   fieldsAt,
   flagAt,
   isFields,
@@ -38,7 +39,7 @@ const decoders: ReadonlyMap<string, Decoder> = new Map<string, Decoder>([
 
 /** One event of `GET /event`. `undefined`: not a JSON object with a `type`. */
 export function decodeEvent(data: string): OpencodeEvent | undefined {
-  const fields = parseObject(data);
+  const fields = parseFields(data);
   const type = fields === undefined ? undefined : textAt(fields, "type");
   if (fields === undefined || type === undefined) return undefined;
   const properties = fieldsAt(fields, "properties");
@@ -53,7 +54,7 @@ export function decodeEvent(data: string): OpencodeEvent | undefined {
  * belongs to, for that is not printed. Empty: not a JSON object with a `type`.
  */
 export function decodeRunLine(line: string): readonly OpencodeEvent[] {
-  const fields = parseObject(line);
+  const fields = parseFields(line);
   const name = fields === undefined ? undefined : textAt(fields, "type");
   if (fields === undefined || name === undefined) return [];
   if (name === "error") return [decodeError(fields)];
@@ -66,17 +67,8 @@ export function decodeRunLine(line: string): readonly OpencodeEvent[] {
 
 /** The session a line of `opencode run` is of. */
 export function sessionOfRunLine(line: string): string | undefined {
-  const fields = parseObject(line);
+  const fields = parseFields(line);
   return fields === undefined ? undefined : nameAt(fields, "sessionID");
-}
-
-function parseObject(text: string): Fields | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isFields(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function decodeSession(properties: Fields): OpencodeEvent | undefined {

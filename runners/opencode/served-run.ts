@@ -10,7 +10,8 @@ import type { RunnerOptions } from "./options.ts";
 import { defaultPatience, type Patience } from "./patience.ts";
 import { agentOf } from "./plan.ts";
 import { startServer, type Server } from "./server.ts";
-import { begin, initialState, remark, type Failure, type Step } from "./state.ts";
+import { begin, initialState, type Failure, type Step } from "./state.ts";
+import { remark } from "../../src/runner/step.ts";
 
 /** One run on a server of its own. */
 export async function* runServed(

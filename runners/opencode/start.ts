@@ -1,6 +1,7 @@
 import type { ProcessIdentity } from "../../src/domain/process.ts";
-import { SpawnError, startSubprocess, type Subprocess } from "../../src/wire/subprocess.ts";
-import type { Launch } from "./arguments.ts";
+import type { ProgramLaunch } from "../../src/runner/open-program.ts";
+import { spawnFailure } from "../../src/runner/program.ts";
+import { startSubprocess, type Subprocess } from "../../src/wire/subprocess.ts";
 import { installHint } from "./failure.ts";
 import type { Failure } from "./state.ts";
 
@@ -13,17 +14,22 @@ export interface Place {
 
 /** Starts the CLI and reports it as soon as it exists. */
 export async function startProgram(
-  launch: Launch,
+  launch: ProgramLaunch,
   { cwd, runId }: Place,
   started: (process: ProcessIdentity) => void = () => {},
 ): Promise<Subprocess | Failure> {
-  try {
+  return await unlessMissing(async () => {
     const child = await startSubprocess({ ...launch, cwd, runId });
     started(child.identity);
     return child;
+  });
+}
+
+/** What `start` gives, or why it could not start the CLI. */
+export async function unlessMissing<Started>(start: () => Promise<Started>): Promise<Started | Failure> {
+  try {
+    return await start();
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    const isMissing = error instanceof SpawnError && error.reason === "not_found";
-    return { error: isMissing ? `${message}\nInstall OpenCode: ${installHint}` : message };
+    return spawnFailure(error, `Install OpenCode: ${installHint}`);
   }
 }

@@ -1,12 +1,13 @@
-import type { Action, ActionEvent, ActionLevel, StartedEvent, TakopiEvent } from "../../src/domain/event.ts";
+import type { Action, EngineId, RunFault, StartedEvent } from "../../src/domain/event.ts";
 import type { Fields } from "../../src/runner/fields.ts";
+import type { Step as StepOf } from "../../src/runner/step.ts";
 
 export const engine = "opencode";
 
 /** Why a run ends before or without a result of its own. */
 export interface Failure {
   readonly error: string;
-  readonly fault?: "session_not_found";
+  readonly fault?: RunFault;
 }
 
 /** A message of the run's own session: a prompt, or what the model made of it in one turn. */
@@ -29,6 +30,7 @@ export interface Usage {
 
 /** What is known of a run so far. */
 export interface RunState {
+  readonly engine: EngineId;
   readonly cwd: string;
   /** The session that is to be resumed. */
   readonly requested?: string;
@@ -53,13 +55,11 @@ export interface RunState {
   readonly unknown: ReadonlyMap<string, number>;
 }
 
-export interface Step {
-  readonly state: RunState;
-  readonly events: readonly TakopiEvent[];
-}
+export type Step = StepOf<RunState>;
 
 export function initialState(cwd: string, requested?: string): RunState {
   return {
+    engine,
     cwd,
     ...(requested === undefined ? {} : { requested }),
     subagents: new Map(),
@@ -111,29 +111,4 @@ function hasAnsweredAll({ messages, prompts }: RunState): boolean {
 /** The messages of the model, without what it wrote for itself. */
 export function answersOf(state: RunState): readonly Message[] {
   return [...state.messages.values()].filter(({ role, isSummary }) => role === "assistant" && !isSummary);
-}
-
-export function unchanged(state: RunState): Step {
-  return { state, events: [] };
-}
-
-export interface Remark {
-  readonly title: string;
-  readonly kind?: "note" | "warning";
-  readonly level?: ActionLevel;
-  readonly ok?: boolean;
-  readonly detail?: Readonly<Record<string, unknown>>;
-}
-
-/** An action that is reported once, under an id of its own. */
-export function remark(state: RunState, { title, kind = "note", detail = {}, ...rest }: Remark): Step {
-  const notes = state.notes + 1;
-  const event: ActionEvent = {
-    type: "action",
-    engine,
-    action: { id: `${engine}.note.${notes}`, kind, title, detail },
-    phase: "completed",
-    ...rest,
-  };
-  return { state: { ...state, notes }, events: [event] };
 }

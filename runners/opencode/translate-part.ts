@@ -1,7 +1,8 @@
 import type { Action, ActionDetail, ActionEvent } from "../../src/domain/event.ts";
 import type { PartEvent, ReasoningPart, StepFinishPart, TextPart, ToolPart } from "./events.ts";
 import { isFields, numberAt, textAt, type Fields } from "../../src/runner/fields.ts";
-import { engine, remark, unchanged, type RunState, type Step, type Usage } from "./state.ts";
+import { engine, type RunState, type Step, type Usage } from "./state.ts";
+import { remark, unchanged } from "../../src/runner/step.ts";
 import { shownTool } from "./tool.ts";
 
 /** How much of a thought or of a tool's output an action keeps, in characters: enough to show, too little to fill memory. */

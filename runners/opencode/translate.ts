@@ -1,6 +1,7 @@
 import { errorText } from "./failure.ts";
 import type { MessageEvent, OpencodeEvent, StatusEvent } from "./events.ts";
-import { remark, unchanged, type RunState, type Step } from "./state.ts";
+import type { RunState, Step } from "./state.ts";
+import { remark, unchanged } from "../../src/runner/step.ts";
 import { translatePart } from "./translate-part.ts";
 import { countUnknown } from "./unknown.ts";
 

@@ -1,6 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { isFields, listAt, textAt, type Fields } from "./fields.ts";
+import { isFields, listAt, textAt, type Fields } from "../../src/runner/fields.ts";
 import { unifiedDiff } from "../../src/runner/unified-diff.ts";
 
 /** A longer file is not compared: only what is replaced in it is shown. */

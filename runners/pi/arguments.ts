@@ -1,15 +1,10 @@
-import { extname, isAbsolute, join, resolve } from "node:path";
+import { extname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { ProgramLaunch } from "../../src/runner/open-program.ts";
+import { resolveProgram } from "../../src/runner/program.ts";
 import type { RunRequest } from "../../src/runner/runner.ts";
 import type { PiConfig } from "./config.ts";
 import { gateVariable } from "./gate.ts";
-
-/** What to start. */
-export interface Launch {
-  readonly command: string;
-  readonly args: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
-}
 
 export interface LaunchOptions {
   readonly config: PiConfig;
@@ -20,11 +15,11 @@ export interface LaunchOptions {
   readonly imagePaths: readonly string[];
 }
 
-export function launchOf(request: RunRequest, options: LaunchOptions): Launch {
+export function launchOf(request: RunRequest, options: LaunchOptions): ProgramLaunch {
   const { config, configDir, env } = options;
   const [program, ...prefix] = config.command;
   return {
-    command: resolveProgram(program, configDir, env["HOME"]),
+    command: resolveProgram(program, { configDir, home: env["HOME"] }),
     args: [...prefix, ...argumentsOf(request, options)],
     env: childEnv(env, config),
   };
@@ -67,12 +62,6 @@ function valued(flag: string, value: string | undefined): readonly string[] {
 /** Beside this file, with its extension: TypeScript in the sources, JavaScript once built. Pi loads both. */
 function gateFile(): string {
   return fileURLToPath(new URL(`gate${extname(import.meta.url)}`, import.meta.url));
-}
-
-/** A name is looked up on PATH by whoever starts it; a path is made absolute here. */
-function resolveProgram(program: string, configDir: string, home: string | undefined): string {
-  if (program.startsWith("~/") && home !== undefined) return join(home, program.slice(2));
-  return program.includes("/") && !isAbsolute(program) ? resolve(configDir, program) : program;
 }
 
 function childEnv(env: Readonly<Record<string, string>>, { ask_before }: PiConfig): Readonly<Record<string, string>> {

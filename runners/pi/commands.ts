@@ -1,5 +1,18 @@
-import type { Fields } from "./fields.ts";
+import type { Fields } from "../../src/runner/fields.ts";
 import type { PromptContent } from "./prompt.ts";
+
+/**
+ * The id of a command of ours, which pi repeats in its reply. That of a prompt also names the follow-ups in it: after a restart it says
+ * what pi has of them.
+ */
+export function commandId(number: number, followUps: readonly string[] = []): string {
+  return [`takopi-${number}`, ...followUps.map(encodeURIComponent)].join(" ");
+}
+
+/** The ids of the follow-ups in a prompt, by the prompt's id. */
+export function followUpsOf(id: string): readonly string[] {
+  return id.split(" ").slice(1).map(decodeURIComponent);
+}
 
 /** Asks for the session's id, and whether pi is at work. */
 export function getState(id: string): string {

@@ -1,14 +1,10 @@
 import { z } from "zod";
+import { commandSchema, extraArgSchema } from "../../src/runner/config-parts.ts";
 
 /** What the runner says itself: these would break the protocol, or take the run to another session. */
 const ownFlags: ReadonlySet<string> = new Set(
   "--mode -p --print --session --session-id --no-session --fork -c --continue -r --resume --".split(" "),
 );
-
-const extraArg = z.string().superRefine((arg, context) => {
-  if (!ownFlags.has(arg)) return;
-  context.addIssue({ code: "custom", message: `${arg} is set by takopi itself: remove it from extra_args` });
-});
 
 /** The `[pi]` table. */
 export interface PiConfig {
@@ -32,18 +28,17 @@ export interface PiConfig {
 const askedByDefault = ["bash", "edit", "write"] as const;
 
 const text = z.string().min(1);
-const command = z.union([text.transform((program): [string, ...string[]] => [program]), z.tuple([text], z.string())]);
 
 export const configSchema: z.ZodType<PiConfig> = z
   .strictObject({
-    command: command.default(["pi"]),
+    command: commandSchema.default(["pi"]),
     mode: z.enum(["rpc", "print"]).default("rpc"),
     provider: text.optional(),
     model: text.optional(),
     effort: text.optional(),
     thinking: text.optional(),
     ask_before: z.array(text.regex(/^[^,]+$/u, "one tool's name")).optional(),
-    extra_args: z.array(extraArg).default([]),
+    extra_args: z.array(extraArgSchema(ownFlags)).default([]),
   })
   .superRefine((table, context) => {
     if (table.mode === "print" && (table.ask_before ?? []).length > 0) {

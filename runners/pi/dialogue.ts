@@ -2,13 +2,15 @@ import type { TakopiEvent } from "../../src/domain/event.ts";
 import type { FollowUp, RunHost } from "../../src/runner/runner.ts";
 import type { OutputLine } from "../../src/wire/lines.ts";
 import type { ProcessExit, Subprocess } from "../../src/wire/subprocess.ts";
-import { abort, getState, prompt } from "./commands.ts";
+import { abort, commandId, getState, prompt } from "./commands.ts";
 import { complete } from "./complete.ts";
 import type { PiConfig } from "./config.ts";
 import { Dialogs } from "./dialogs.ts";
 import { exitFailure } from "./failure.ts";
+import { FollowUps } from "./follow-ups.ts";
 import { Mailbox } from "../../src/runner/mailbox.ts";
-import type { ResponseLine } from "./lines.ts";
+import type { OpenedProgram } from "../../src/runner/open-program.ts";
+import { readPast } from "./past.ts";
 import type { PromptContent } from "./prompt.ts";
 import { decodeHead, decodeLine } from "./schema.ts";
 import { expectReply, initialState, isSettled, type Failure, type RunState, type Step } from "./state.ts";
@@ -37,7 +39,7 @@ const defaultPatience: Patience = {
 };
 
 export interface DialogueOptions {
-  readonly child: Subprocess;
+  readonly opened: OpenedProgram;
   readonly host: RunHost;
   readonly mode: PiConfig["mode"];
   readonly cwd: string;
@@ -48,46 +50,58 @@ export interface DialogueOptions {
 type Signal =
   | { readonly kind: "line"; readonly line: OutputLine }
   | { readonly kind: "follow_up"; readonly followUp: FollowUp }
+  | { readonly kind: "caught_up" }
   | { readonly kind: "silence" }
   | { readonly kind: "ended" };
 
 /** The talk with one process of pi, from the prompt to its result. In print mode only pi talks, once it has the prompt. */
 export class Dialogue {
+  readonly #opened: OpenedProgram;
   readonly #child: Subprocess;
   readonly #host: RunHost;
   readonly #isTwoWay: boolean;
   readonly #patience: Patience;
   readonly #dialogs: Dialogs;
   readonly #lines: AsyncIterator<OutputLine>;
-  readonly #followUps: AsyncIterator<FollowUp>;
+  readonly #incoming: AsyncIterator<FollowUp>;
   readonly #signals = new Mailbox<Signal>();
-  /** Follow-ups not written yet: pi would refuse one that comes before the prompt's run has begun. */
-  readonly #held: FollowUp[] = [];
-  /** Follow-ups that pi has not acknowledged yet, by the id of their prompt. */
-  readonly #sent = new Map<string, readonly FollowUp[]>();
+  readonly #followUps: FollowUps;
   #state: RunState;
-  #commands = 0;
+  /** How many commands had a number. */
+  #commands: number;
+  /** How often pi was asked in the past whether it has ended: where it is read about, it is not asked again. */
+  #asked: number;
+  #isCatchingUp: boolean;
   #hasEnded = false;
   #stopping: Promise<unknown> | undefined;
 
-  constructor({ child, host, mode, cwd, requested, patience }: DialogueOptions) {
+  constructor({ opened, host, mode, cwd, requested, patience }: DialogueOptions) {
+    const { child, isTakenUp } = opened;
+    const past = readPast(mode === "rpc" ? opened.told : []);
+    this.#opened = opened;
     this.#child = child;
     this.#host = host;
     this.#isTwoWay = mode === "rpc";
     this.#patience = { ...defaultPatience, ...patience };
-    this.#state = initialState(cwd, requested);
-    this.#dialogs = new Dialogs({ cwd, host, send: (text) => child.write(text) });
+    // A prompt that was written later in the past is expected from the beginning: until it was, the run had not settled.
+    this.#state = initialState(cwd, requested, past.prompts);
+    this.#followUps = new FollowUps(past);
+    this.#commands = past.commands;
+    this.#asked = past.questions;
+    this.#isCatchingUp = isTakenUp;
+    this.#dialogs = new Dialogs({ cwd, host, send: (text) => child.write(text), past, isTakenUp });
     this.#lines = child.lines[Symbol.asyncIterator]();
-    this.#followUps = host.followUps[Symbol.asyncIterator]();
+    this.#incoming = host.followUps[Symbol.asyncIterator]();
     host.signal.addEventListener("abort", this.#cancel, { once: true });
   }
 
-  /** Gives the prompt and yields the events of the run, `completed` last. */
-  async *hold(content: PromptContent): AsyncGenerator<TakopiEvent, void, undefined> {
+  /** Gives the prompt, unless pi has it, and yields the events of the run, `completed` last. */
+  async *hold(content: PromptContent | undefined): AsyncGenerator<TakopiEvent, void, undefined> {
     if (this.#host.signal.aborted) this.#cancel();
     else this.#open(content);
     this.#pullLine();
     if (this.#isTwoWay) this.#pullFollowUp();
+    if (this.#isCatchingUp) void this.#opened.caughtUp.then(() => this.#signals.post({ kind: "caught_up" }));
     while (!this.#isOver()) yield* await this.#next();
     const failure = await this.#failure();
     this.#stopping ??= this.#stopGently();
@@ -99,39 +113,42 @@ export class Dialogue {
     this.#host.signal.removeEventListener("abort", this.#cancel);
     this.#stopping ??= this.#stopNow();
     const answered = this.#dialogs.close();
-    void this.#followUps.return?.();
+    void this.#incoming.return?.();
     await this.#stopping;
     await answered;
     await this.#lines.return?.();
   }
 
-  #open(content: PromptContent): void {
+  #open(content: PromptContent | undefined): void {
     if (this.#isTwoWay) {
-      void this.#child.write(getState(this.#newId()));
-      this.#prompt(content);
+      if (content === undefined) return;
+      // In one piece: a program that dies in between would have told only half of it.
+      const naming = getState(this.#newId());
+      void this.#child.write(naming + this.#promptLine(content, []));
     } else {
-      void this.#child.write(content.text);
+      if (content !== undefined) void this.#child.write(content.text);
+      // One that is taken up has its prompt, but maybe not the end of its input.
       this.#child.endInput();
     }
   }
 
-  #prompt(content: PromptContent, followUps: readonly FollowUp[] = []): void {
-    const id = this.#newId();
-    this.#sent.set(id, followUps);
+  #promptLine(content: PromptContent, followUps: readonly FollowUp[]): string {
+    const id = this.#newId(followUps.flatMap(({ id: its }) => its ?? []));
+    this.#followUps.sent(id, followUps);
     this.#state = expectReply(this.#state, id);
-    void this.#child.write(prompt(id, content));
+    return prompt(id, content);
   }
 
-  #newId(): string {
+  #newId(followUps: readonly string[] = []): string {
     this.#commands += 1;
-    return `takopi-${this.#commands}`;
+    return commandId(this.#commands, followUps);
   }
 
   #isOver(): boolean {
     if (this.#hasEnded) return true;
     if (this.#host.signal.aborted) return this.#state.activity === "idle";
     if (this.#state.failure !== undefined) return true;
-    return isSettled(this.#state) && this.#held.length === 0;
+    return isSettled(this.#state) && !this.#followUps.areWaiting;
   }
 
   async #next(): Promise<readonly TakopiEvent[]> {
@@ -142,9 +159,12 @@ export class Dialogue {
       case "line":
         return this.#receive(signal.line);
       case "follow_up":
-        this.#held.push(signal.followUp);
+        this.#followUps.add(signal.followUp);
         this.#pullFollowUp();
-        this.#sendHeld();
+        this.#sendWaiting();
+        return [];
+      case "caught_up":
+        await this.#catchUp();
         return [];
       case "silence":
       case "ended":
@@ -156,7 +176,7 @@ export class Dialogue {
   #receive(output: OutputLine): readonly TakopiEvent[] {
     const { state, events } = this.#translate(output);
     this.#state = state;
-    this.#sendHeld();
+    this.#sendWaiting();
     this.#askWhenUnsure();
     if (!this.#isOver()) this.#pullLine();
     return events;
@@ -165,35 +185,42 @@ export class Dialogue {
   #translate(output: OutputLine): Step {
     const line = output.kind === "oversize" ? decodeHead(output.head) : decodeLine(output.text);
     if (line?.type === "dialog" && !this.#host.signal.aborted) this.#dialogs.receive(line);
-    if (line?.type === "response") this.#acknowledge(line);
+    if (line?.type === "response") this.#followUps.acknowledge(line);
     if (line !== undefined) return translate(this.#state, line);
     if (output.kind === "oversize") return translateOversize(this.#state, output.bytes);
     return translateMalformed(this.#state, output.text);
   }
 
-  /** What pi refused stays with the one who sent it. */
-  #acknowledge({ id, ok }: ResponseLine): void {
-    if (ok) for (const followUp of this.#sent.get(id) ?? []) followUp.taken();
-    this.#sent.delete(id);
+  /** What was read so far is all that pi had to say: what it waits for is given now. */
+  async #catchUp(): Promise<void> {
+    this.#isCatchingUp = false;
+    await this.#dialogs.catchUp();
+    this.#host.caughtUp();
+    this.#sendWaiting();
+    this.#askWhenUnsure();
   }
 
-  #sendHeld(): void {
+  #sendWaiting(): void {
     const isEnding = this.#host.signal.aborted || this.#state.failure !== undefined;
-    if (isEnding || this.#held.length === 0 || this.#state.prompts.size > 0) return;
-    const followUps = this.#held.splice(0);
-    this.#prompt({ text: followUps.map(({ text }) => text).join("\n\n"), images: [] }, followUps);
+    if (isEnding || this.#isCatchingUp || !this.#followUps.areWaiting || this.#state.prompts.size > 0) return;
+    const followUps = this.#followUps.takeWaiting();
+    const text = followUps.map((followUp) => followUp.text).join("\n\n");
+    void this.#child.write(this.#promptLine({ text, images: [] }, followUps));
   }
 
   #askWhenUnsure(): void {
     if (!this.#isTwoWay || !this.#state.isUnsure || this.#host.signal.aborted) return;
+    const wasAsked = this.#asked > 0;
+    if (this.#isCatchingUp && !wasAsked) return;
     this.#state = { ...this.#state, isUnsure: false };
-    void this.#child.write(getState(this.#newId()));
+    if (wasAsked) this.#asked -= 1;
+    else void this.#child.write(getState(this.#newId()));
   }
 
   /** Only where pi owes a word: a model, or a command, may take as long as it likes. */
   #armSilence(): NodeJS.Timeout | undefined {
     const { activity } = this.#state;
-    if (activity === "starting" || activity === "working") return undefined;
+    if (this.#isCatchingUp || activity === "starting" || activity === "working") return undefined;
     const { settleMs, printSettleMs } = this.#patience;
     return setTimeout(() => this.#signals.post({ kind: "silence" }), this.#isTwoWay ? settleMs : printSettleMs);
   }
@@ -208,7 +235,7 @@ export class Dialogue {
 
   #pullFollowUp(): void {
     const ignore = (): void => {};
-    this.#followUps.next().then(({ done, value }) => {
+    this.#incoming.next().then(({ done, value }) => {
       if (done !== true) this.#signals.post({ kind: "follow_up", followUp: value });
     }, ignore);
   }
@@ -220,7 +247,8 @@ export class Dialogue {
     if (failure !== undefined) return failure;
     if (activity === "ending" || activity === "idle") return undefined;
     // One whose output is over says nothing more, even if it lives on.
-    return exitFailure(await this.#stopGently(), this.#child.stderrTail());
+    const ending = exitFailure(await this.#stopGently(), this.#child.stderrTail());
+    return this.#opened.isLost() ? { ...ending, fault: "interrupted" } : ending;
   }
 
   readonly #cancel = (): void => {

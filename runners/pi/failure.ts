@@ -1,4 +1,6 @@
-import { fieldsAt, parseFields, textAt } from "./fields.ts";
+import { describeExit } from "../../src/runner/program.ts";
+import type { ProcessExit } from "../../src/wire/subprocess.ts";
+import { fieldsAt, parseFields, textAt } from "../../src/runner/fields.ts";
 import type { Failure } from "./state.ts";
 
 export const installHint = "npm install -g @earendil-works/pi-coding-agent";
@@ -26,24 +28,17 @@ function withLoginHint(text: string): string {
   );
 }
 
-export type Ending =
-  { readonly kind: "exited"; readonly code: number } | { readonly kind: "signalled"; readonly signal: string };
-
 /** A process that went away without a result. `stderr` is the end of what it said there. */
-export function exitFailure(ending: Ending, stderr: string): Failure {
+export function exitFailure(exit: ProcessExit, stderr: string): Failure {
   const unmatched = /No session found matching '(?<session>.*)'/u.exec(stderr)?.groups?.["session"];
   if (unmatched !== undefined) return lostSession(unmatched);
   const elsewhere = /Session found in different project: (?<cwd>.+)/u.exec(stderr)?.groups?.["cwd"];
   if (elsewhere !== undefined) return { error: foreignSession(elsewhere) };
   const said = stderr.split("\n").filter((line) => line.trim() !== "");
   const words = said.length === 0 ? "" : `\n${wordedError(said.slice(-5).join("\n"))}`;
-  return { error: `pi ended without a result (${describe(ending)}).${words}` };
+  return { error: `pi ended without a result (${describeExit(exit)}).${words}` };
 }
 
 function foreignSession(cwd: string): string {
   return `This session of pi belongs to another directory, ${cwd}. Continue it in that project, or start a new one with /new.`;
-}
-
-function describe(ending: Ending): string {
-  return ending.kind === "exited" ? `exit code ${ending.code}` : `signal ${ending.signal}`;
 }

@@ -1,7 +1,7 @@
 import type { Decision, DecisionRequest } from "../../src/domain/decision.ts";
 import { toolAction } from "../../src/runner/tool-action.ts";
 import { approvalInput } from "./approval-input.ts";
-import { fieldsAt, parseFields, textAt, type Fields } from "./fields.ts";
+import { fieldsAt, parseFields, textAt, type Fields } from "../../src/runner/fields.ts";
 import { gateTitle } from "./gate.ts";
 import type { DialogLine } from "./lines.ts";
 

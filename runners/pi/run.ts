@@ -1,12 +1,15 @@
 import { access } from "node:fs/promises";
 import type { TakopiEvent } from "../../src/domain/event.ts";
+import { type OpenedProgram, openProgram } from "../../src/runner/open-program.ts";
+import { spawnFailure } from "../../src/runner/program.ts";
 import type { RunHost, RunRequest } from "../../src/runner/runner.ts";
-import { SpawnError, startSubprocess, type Subprocess } from "../../src/wire/subprocess.ts";
 import { launchOf, sessionFile } from "./arguments.ts";
 import { complete } from "./complete.ts";
+import type { PiConfig } from "./config.ts";
 import { Dialogue } from "./dialogue.ts";
 import { installHint, lostSession } from "./failure.ts";
-import { promptContent, sortPrompt, type SortedPrompt } from "./prompt.ts";
+import { modeOf } from "./past.ts";
+import { type PromptContent, promptContent, sortPrompt, type SortedPrompt } from "./prompt.ts";
 import type { PiRunnerOptions } from "./options.ts";
 import { initialState, type Failure } from "./state.ts";
 
@@ -21,22 +24,31 @@ export async function* runPi(run: PiRun): AsyncGenerator<TakopiEvent, void, unde
   const { request, host, options } = run;
   const requested = request.resume?.value;
   const prompt = await sortPrompt(request);
-  const child = (await obstacle(run)) ?? (await start(run, prompt));
-  if ("error" in child) {
-    yield* complete(initialState(request.cwd, requested), child);
+  const opened = (await obstacle(run)) ?? (await start(run, prompt));
+  if ("error" in opened) {
+    yield* complete(initialState(request.cwd, requested), opened);
     return;
   }
-  const { mode } = options.config;
-  const dialogue = new Dialogue({ child, host, mode, cwd: request.cwd, requested, patience: options.patience ?? {} });
+  const mode = modeOf(opened.told) ?? options.config.mode;
+  const dialogue = new Dialogue({ opened, host, mode, cwd: request.cwd, requested, patience: options.patience ?? {} });
   try {
-    yield* dialogue.hold(mode === "rpc" ? await promptContent(prompt) : { text: prompt.text, images: [] });
+    yield* dialogue.hold(hasPrompt(opened) ? undefined : await contentOf(prompt, mode));
   } finally {
     await dialogue.close();
   }
 }
 
-/** Given the path of a session that is gone, pi would begin a new one there without a word. */
+function hasPrompt({ told }: OpenedProgram): boolean {
+  return told.length > 0;
+}
+
+async function contentOf(prompt: SortedPrompt, mode: PiConfig["mode"]): Promise<PromptContent> {
+  return mode === "rpc" ? await promptContent(prompt) : { text: prompt.text, images: [] };
+}
+
+/** Given the path of a session that is gone, pi would begin a new one there without a word. A run that was taken up has its session. */
 async function obstacle({ request, host }: PiRun): Promise<Failure | undefined> {
+  if (request.record?.isTakenUp === true) return undefined;
   if (host.signal.aborted) return { error: "cancelled" };
   const value = request.resume?.value ?? "";
   const file = sessionFile(value, { cwd: request.cwd, home: host.env["HOME"] });
@@ -47,20 +59,11 @@ async function obstacle({ request, host }: PiRun): Promise<Failure | undefined> 
   );
 }
 
-async function start({ request, host, options }: PiRun, { images }: SortedPrompt): Promise<Subprocess | Failure> {
+async function start({ request, host, options }: PiRun, { images }: SortedPrompt): Promise<OpenedProgram | Failure> {
   const imagePaths = options.config.mode === "print" ? images.map(({ path }) => path) : [];
-  const launch = launchOf(request, { ...options, env: host.env, imagePaths });
   try {
-    const child = await startSubprocess({ ...launch, cwd: request.cwd, runId: request.runId });
-    host.processStarted(child.identity);
-    return child;
+    return await openProgram(launchOf(request, { ...options, env: host.env, imagePaths }), request, host);
   } catch (error) {
-    return spawnFailure(error);
+    return spawnFailure(error, `Install Pi: ${installHint}`);
   }
-}
-
-function spawnFailure(error: unknown): Failure {
-  const message = error instanceof Error ? error.message : String(error);
-  const isMissing = error instanceof SpawnError && error.reason === "not_found";
-  return { error: isMissing ? `${message}\nInstall Pi: ${installHint}` : message };
 }

@@ -34,6 +34,6 @@ function capabilitiesOf({ mode, ask_before }: PiConfig): Capabilities {
     effort: ["off", "minimal", "low", "medium", "high", "xhigh", "max"],
     sessions: true,
     fork: false,
-    survives: false,
+    survives: true,
   };
 }

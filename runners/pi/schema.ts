@@ -1,4 +1,13 @@
-import { fieldsAt, flagAt, isFields, listAt, numberAt, parseFields, textAt, type Fields } from "./fields.ts";
+import {
+  fieldsAt,
+  flagAt,
+  isFields,
+  listAt,
+  numberAt,
+  parseFields,
+  textAt,
+  type Fields,
+} from "../../src/runner/fields.ts";
 import type {
   AssistantLine,
   CompactionEndLine,
@@ -16,13 +25,13 @@ const decoders: ReadonlyMap<string, (fields: Fields) => PiLine | undefined> = ne
 >([
   ["session", (fields) => whenText(fields, "id", (id) => ({ type: "session", id }))],
   ["agent_start", () => ({ type: "agent", phase: "started" })],
-  ["agent_end", (fields) => ({ type: "agent", phase: "ended", willRetry: flagAt(fields, "willRetry") })],
+  ["agent_end", (fields) => ({ type: "agent", phase: "ended", willRetry: saidAt(fields, "willRetry") })],
   ["agent_settled", () => ({ type: "agent", phase: "settled" })],
   ["message_end", (fields) => decodeMessage(fieldsAt(fields, "message"))],
   ["tool_execution_start", decodeToolStart],
   ["tool_execution_end", decodeToolEnd],
   ["auto_retry_start", (fields) => decodeRetry(fields, "answer")],
-  ["auto_retry_end", (fields) => ({ type: "retry", phase: "completed", ok: flagAt(fields, "success") === true })],
+  ["auto_retry_end", (fields) => ({ type: "retry", phase: "completed", ok: flagAt(fields, "success") })],
   ["summarization_retry_scheduled", (fields) => decodeRetry(fields, "summary")],
   ["compaction_start", () => ({ type: "compaction", phase: "started" })],
   ["compaction_end", decodeCompactionEnd],
@@ -102,7 +111,7 @@ function decodeToolEnd(fields: Fields): ToolEndLine | undefined {
     phase: "completed",
     id,
     name: textAt(fields, "toolName") ?? "tool",
-    isError: flagAt(fields, "isError") === true,
+    isError: flagAt(fields, "isError"),
     output: texts.join("\n"),
     exitCode: numberAt(fieldsAt(result, "structuredContent"), "exit_code"),
   };
@@ -124,8 +133,8 @@ function decodeCompactionEnd(fields: Fields): CompactionEndLine {
   return {
     type: "compaction",
     phase: "completed",
-    isAborted: flagAt(fields, "aborted") === true,
-    willRetry: flagAt(fields, "willRetry") === true,
+    isAborted: flagAt(fields, "aborted"),
+    willRetry: flagAt(fields, "willRetry"),
     error: textAt(fields, "errorMessage"),
     tokensBefore: numberAt(fieldsAt(fields, "result"), "tokensBefore"),
   };
@@ -136,7 +145,7 @@ function decodeResponse(fields: Fields): ResponseLine {
     type: "response",
     id: textAt(fields, "id") ?? "",
     command: textAt(fields, "command") ?? "",
-    ok: flagAt(fields, "success") === true,
+    ok: flagAt(fields, "success"),
     error: textAt(fields, "error"),
     data: fieldsAt(fields, "data"),
   };
@@ -176,4 +185,10 @@ function decodeExtensionError(fields: Fields): PiLine {
 function whenText(fields: Fields, key: string, make: (text: string) => PiLine): PiLine | undefined {
   const text = textAt(fields, key);
   return text === undefined ? undefined : make(text);
+}
+
+/** Whether it says yes or no; `undefined` when it says nothing. */
+function saidAt(fields: Fields, key: string): boolean | undefined {
+  const value = fields[key];
+  return typeof value === "boolean" ? value : undefined;
 }

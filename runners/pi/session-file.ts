@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { sessionTitle } from "../../src/runner/session-title.ts";
 import { splitLines } from "../../src/wire/lines.ts";
-import { fieldsAt, isFields, listAt, parseFields, textAt, type Fields } from "./fields.ts";
+import { fieldsAt, isFields, listAt, parseFields, textAt, type Fields } from "../../src/runner/fields.ts";
 
 /** What a session's file says of it. */
 export interface SavedSession {

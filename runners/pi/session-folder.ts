@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { parseFields, textAt } from "./fields.ts";
+import { parseFields, textAt } from "../../src/runner/fields.ts";
 
 export interface SessionFolderOptions {
   readonly env: Readonly<Record<string, string>>;

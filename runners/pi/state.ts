@@ -1,12 +1,13 @@
-import type { Action, ActionEvent, ActionLevel, StartedEvent, TakopiEvent } from "../../src/domain/event.ts";
-import type { Fields } from "./fields.ts";
+import type { Action, EngineId, RunFault, StartedEvent } from "../../src/domain/event.ts";
+import type { Fields } from "../../src/runner/fields.ts";
+import type { Step as StepOf } from "../../src/runner/step.ts";
 
 export const engine = "pi";
 
 /** Why a run ends before or without a result of its own. */
 export interface Failure {
   readonly error: string;
-  readonly fault?: "session_not_found";
+  readonly fault?: RunFault;
 }
 
 /**
@@ -17,6 +18,7 @@ export type Activity = "starting" | "working" | "ending" | "idle";
 
 /** What is known of a run so far. */
 export interface RunState {
+  readonly engine: EngineId;
   readonly cwd: string;
   /** The session that is to be resumed: an id, the beginning of one, or a path. */
   readonly requested?: string;
@@ -45,14 +47,12 @@ export interface RunState {
   readonly unknown: ReadonlyMap<string, number>;
 }
 
-export interface Step {
-  readonly state: RunState;
-  readonly events: readonly TakopiEvent[];
-}
+export type Step = StepOf<RunState>;
 
-/** `prompts`: the ids of those that are sent right away. */
+/** `prompts`: the ids of those that were sent already, or are right away. */
 export function initialState(cwd: string, requested?: string, prompts: readonly string[] = []): RunState {
   return {
+    engine,
     cwd,
     ...(requested === undefined ? {} : { requested }),
     activity: "starting",
@@ -73,37 +73,8 @@ export function isSettled(state: RunState): boolean {
   return state.failure !== undefined || (state.activity === "idle" && state.prompts.size === 0);
 }
 
-export function unchanged(state: RunState): Step {
-  return { state, events: [] };
-}
-
 export function startedEvent(session: string, extra: Pick<StartedEvent, "title" | "meta"> = {}): StartedEvent {
   return { type: "started", engine, resume: { engine, value: session }, ...extra };
-}
-
-export interface Remark {
-  readonly title: string;
-  readonly kind?: "note" | "warning";
-  readonly level?: ActionLevel;
-  readonly ok?: boolean;
-  readonly detail?: Fields;
-}
-
-/** An action that is reported once, under an id of its own. */
-export function remark(state: RunState, { title, kind = "note", detail = {}, ...rest }: Remark): Step {
-  const notes = state.notes + 1;
-  const event: ActionEvent = {
-    type: "action",
-    engine,
-    action: { id: `${engine}.note.${notes}`, kind, title, detail },
-    phase: "completed",
-    ...rest,
-  };
-  return { state: { ...state, notes }, events: [event] };
-}
-
-export function warning(state: RunState, title: string, detail: Fields = {}): Step {
-  return remark(state, { kind: "warning", title, level: "warning", ok: false, detail });
 }
 
 /** A prompt was written. */

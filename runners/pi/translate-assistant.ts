@@ -1,8 +1,9 @@
 import type { Action, ActionEvent } from "../../src/domain/event.ts";
 import { wordedError } from "./failure.ts";
-import { isFields, type Fields } from "./fields.ts";
+import { isFields, type Fields } from "../../src/runner/fields.ts";
 import type { AssistantLine } from "./lines.ts";
-import { engine, warning, type RunState, type Step } from "./state.ts";
+import { engine, type RunState, type Step } from "./state.ts";
+import { warning } from "../../src/runner/step.ts";
 
 /** How much of a thought an action keeps, in characters: enough to show, too little to fill memory. */
 const maxThoughtChars = 1_000;

@@ -1,7 +1,8 @@
 import type { ActionEvent } from "../../src/domain/event.ts";
 import { wordedError } from "./failure.ts";
 import type { CompactionEndLine, PiLine, RetryLine } from "./lines.ts";
-import { engine, goesOn, mayEnd, remark, unchanged, type RunState, type Step } from "./state.ts";
+import { engine, goesOn, mayEnd, type RunState, type Step } from "./state.ts";
+import { remark, unchanged } from "../../src/runner/step.ts";
 
 /** Pi repeats a call of the model that failed: what seemed to be the end was none. */
 export function translateRetry(state: RunState, line: Extract<PiLine, { type: "retry" }>): Step {

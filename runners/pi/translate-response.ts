@@ -1,7 +1,8 @@
 import { wordedError } from "./failure.ts";
-import { fieldsAt, flagAt, numberAt, textAt, type Fields } from "./fields.ts";
+import { fieldsAt, flagAt, numberAt, textAt, type Fields } from "../../src/runner/fields.ts";
 import type { ResponseLine } from "./lines.ts";
-import { unchanged, type RunState, type Step } from "./state.ts";
+import type { RunState, Step } from "./state.ts";
+import { unchanged } from "../../src/runner/step.ts";
 import { beginSession } from "./translate-session.ts";
 
 /** The answer to a command. Failures of others than these say nothing about the run. */
@@ -27,7 +28,7 @@ function named(state: RunState, data: Fields): Step {
 
 /** What pi does now that it has been asked: something else may have begun in between, and that counts. */
 function settled(state: RunState, data: Fields): Step {
-  const isBusy = flagAt(data, "isStreaming") === true || flagAt(data, "isCompacting") === true;
+  const isBusy = flagAt(data, "isStreaming") || flagAt(data, "isCompacting");
   if (isBusy) return unchanged({ ...state, activity: "working" });
   const isWaiting = (numberAt(data, "pendingMessageCount") ?? 0) > 0;
   return unchanged(state.activity === "ending" && !isWaiting ? { ...state, activity: "idle" } : state);

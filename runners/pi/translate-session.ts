@@ -1,5 +1,6 @@
 import type { StartedEvent } from "../../src/domain/event.ts";
-import { startedEvent, unchanged, type RunState, type Step } from "./state.ts";
+import { startedEvent, type RunState, type Step } from "./state.ts";
+import { unchanged } from "../../src/runner/step.ts";
 
 interface NamedSession extends Pick<StartedEvent, "title" | "meta"> {
   /** The full id. */

@@ -1,6 +1,7 @@
 import { countUnknown } from "../../src/runner/unknown-types.ts";
 import type { AgentLine, PiLine } from "./lines.ts";
-import { mayEnd, remark, unchanged, warning, type RunState, type Step } from "./state.ts";
+import { mayEnd, type RunState, type Step } from "./state.ts";
+import { remark, unchanged, warning } from "../../src/runner/step.ts";
 import { translateAssistant } from "./translate-assistant.ts";
 import { translateCompaction, translateRetry } from "./translate-pause.ts";
 import { translateResponse } from "./translate-response.ts";

@@ -101,6 +101,7 @@ export class LiveRun {
   restart(run: Run): void {
     this.#run = run;
     this.#progress = initialProgress(run.engine, run.resume);
+    this.#isCatchingUp = false;
   }
 
   apply(event: TakopiEvent): void {

@@ -41,3 +41,13 @@ export function fieldsAt(fields: Fields, key: string): Fields {
   const value = fields[key];
   return isFields(value) ? value : {};
 }
+
+/** One line of a program's output. `undefined`: not a JSON object. */
+export function parseFields(text: string): Fields | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isFields(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,9 +1,9 @@
-import { isAbsolute, resolve } from "node:path";
 import type { CompletedEvent, EngineId, TakopiEvent } from "../domain/event.ts";
 import { letEnd } from "../wire/let-end.ts";
 import type { OutputLine } from "../wire/lines.ts";
 import type { ProcessExit } from "../wire/subprocess.ts";
 import { type OpenedProgram, openProgram } from "./open-program.ts";
+import { resolveProgram } from "./program.ts";
 import { createResumeCodec, type ResumeLineForm } from "./resume-line.ts";
 import type { Capabilities, Runner, RunHost, RunRequest } from "./runner.ts";
 
@@ -100,8 +100,7 @@ async function* run<State>(
 /** An engine that is taken up has its prompt, but maybe not the end of its input. */
 async function start<State>(form: JsonLinesEngine<State>, request: RunRequest, host: RunHost): Promise<OpenedProgram> {
   const { command, configDir } = form;
-  const isPath = command.includes("/") && !isAbsolute(command);
-  const program = isPath ? resolve(configDir, command) : command;
+  const program = resolveProgram(command, { configDir, home: host.env["HOME"] });
   const launch = { command: program, args: form.args?.(request) ?? [], env: host.env };
   const opened = await openProgram(launch, request, host);
   const { child, told, caughtUp, isTakenUp } = opened;

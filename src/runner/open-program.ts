@@ -3,7 +3,10 @@ import { startSubprocess, type Subprocess, type SubprocessRequest } from "../wir
 import type { RunHost, RunRequest } from "./runner.ts";
 
 /** The engine's program of one run: just started, or taken up from an earlier program. */
-export interface OpenedProgram extends Pick<RecordedSubprocess, "told" | "caughtUp" | "isLost"> {
+export interface OpenedProgram extends Pick<
+  RecordedSubprocess,
+  "told" | "toldAfter" | "notes" | "caughtUp" | "isLost" | "giveUp"
+> {
   readonly child: Subprocess;
   readonly isTakenUp: boolean;
 }
@@ -25,11 +28,28 @@ export async function openProgram(launch: ProgramLaunch, request: RunRequest, ho
   const child = await open(launch, request);
   host.processStarted(child.identity);
   const isTakenUp = request.record?.isTakenUp === true;
-  if (!isRecorded(child)) return { child, isTakenUp, told: [], caughtUp: Promise.resolve(), isLost: () => false };
+  if (!isRecorded(child)) return { child, isTakenUp, ...unrecorded };
   // Noted at once: a run that is being ended is not to be taken up again when this program dies over it.
   host.signal.addEventListener("abort", () => child.giveUp(), { once: true });
   if (host.signal.aborted) child.giveUp();
-  return { child, isTakenUp, told: child.told, caughtUp: child.caughtUp, isLost: () => child.isLost() };
+  const { told, toldAfter, notes, caughtUp } = child;
+  const [isLost, giveUp] = [() => child.isLost(), () => child.giveUp()];
+  return { child, isTakenUp, told, toldAfter, notes, caughtUp, isLost, giveUp };
+}
+
+/** Nobody can take it up. */
+const unrecorded: Omit<OpenedProgram, "child" | "isTakenUp"> = {
+  told: [],
+  toldAfter: [],
+  notes: { write: () => {}, read: () => undefined },
+  caughtUp: Promise.resolve(),
+  isLost: () => false,
+  giveUp: () => {},
+};
+
+/** Whether the run was cancelled while nothing of it was there: one that was taken up has a program to be ended. */
+export function isCancelledEarly({ record }: RunRequest, { signal }: Pick<RunHost, "signal">): boolean {
+  return signal.aborted && record?.isTakenUp !== true;
 }
 
 async function open(launch: ProgramLaunch, request: RunRequest): Promise<Subprocess | RecordedSubprocess> {

@@ -1,3 +1,12 @@
+import {
+  type ErrorContent,
+  type JsonRpcId,
+  type JsonRpcMessage,
+  messageLine,
+  parseMessage,
+  requestIdOf,
+} from "./json-rpc-message.ts";
+import { JsonRpcPast } from "./json-rpc-past.ts";
 import type { OutputLine } from "./lines.ts";
 import type { Subprocess } from "./subprocess.ts";
 
@@ -13,6 +22,11 @@ export interface JsonRpcHandlers {
    * for an error answer. Must not throw.
    */
   onAnswered?(method: string, params: unknown): void;
+  /**
+   * A request of the past comes again that was answered then, with `result`; undefined for an error answer. `onRequest` and `onAnswered`
+   * don't hear of it. Must not throw.
+   */
+  onRecalled?(method: string, params: unknown, result: unknown): void;
   /** Must not throw. */
   onNotification(method: string, params: unknown): void;
   /** A line that is no message, or its first KB when it was too long to be kept. Default: passed over. */
@@ -26,12 +40,20 @@ export interface JsonRpcOptions {
   readonly cancelMethod?: string;
   /** Whether the peer sends that notification for a request it has the answer to, too: `onAnswered` waits for it. Default false. */
   readonly confirmsAnswers?: boolean;
+  /** Of a program that was taken up. What it was told is not told again; what is new is told when the past is over. Default: none. */
+  readonly past?: JsonRpcPast;
 }
 
 /** The other side of a connection. */
 export interface JsonRpcPeer {
-  /** Rejects with `JsonRpcError` when the peer answers so, with `JsonRpcClosedError` when no answer can come any more. */
-  request(method: string, params?: unknown): Promise<unknown>;
+  /**
+   * Rejects with `JsonRpcError` when the peer answers so, with `JsonRpcClosedError` when no answer can come any more, with
+   * `JsonRpcTooLateError` where the past had no such request and went on. `name` tells a request from all others of the connection,
+   * also when it is made again by a later program; without one it is the next of its method.
+   */
+  request(method: string, params?: unknown, name?: string): Promise<unknown>;
+  /** The answer to a request with this name, where an earlier program made it. It counts as made again only by `request`. */
+  recall(name: string): Promise<unknown> | undefined;
   notify(method: string, params?: unknown): void;
   /** Resolves when the peer has said its last line. */
   readonly closed: Promise<void>;
@@ -57,6 +79,14 @@ export class JsonRpcClosedError extends Error {
   }
 }
 
+/** The program was taken up, and was not asked this at the time: it is beyond that. */
+export class JsonRpcTooLateError extends Error {
+  constructor(method: string) {
+    super(`the run went on without ${method}`);
+    this.name = "JsonRpcTooLateError";
+  }
+}
+
 /**
  * Speaks JSON-RPC 2.0 with a program, one message a line, both ways. Messages are taken in the order of their lines: all notifications
  * before a response were delivered when its request resolves. Responses nobody asked for are passed over. Reads at once, and as fast
@@ -74,8 +104,6 @@ export function connectJsonRpc(
   return new Connection(child, handlers, options);
 }
 
-type Id = number | string;
-
 interface Waiting {
   readonly method: string;
   readonly resolve: (result: unknown) => void;
@@ -89,13 +117,17 @@ class Connection implements JsonRpcPeer {
   readonly #version: { readonly jsonrpc?: "2.0" };
   readonly #cancelMethod: string;
   readonly #confirmsAnswers: boolean;
+  readonly #past: JsonRpcPast;
   /** Our requests without an answer. */
-  readonly #waiting = new Map<Id, Waiting>();
+  readonly #waiting = new Map<JsonRpcId, Waiting>();
+  /** The answers to those of the past. */
+  readonly #recalled = new Map<JsonRpcId, Promise<unknown>>();
   /** The peer's requests without an answer. Its ids are a count of its own. */
-  readonly #open = new Map<Id, AbortController>();
+  readonly #open = new Map<JsonRpcId, AbortController>();
   /** Those that were answered, until the peer says that it has the answer. */
-  readonly #unconfirmed = new Map<Id, { readonly method: string; readonly params: unknown }>();
-  #lastId = 0;
+  readonly #unconfirmed = new Map<JsonRpcId, { readonly method: string; readonly params: unknown }>();
+  #lastId: number;
+  #linesRead = 0;
   #isClosed = false;
 
   constructor(child: Pick<Subprocess, "lines" | "write">, handlers: JsonRpcHandlers, options: JsonRpcOptions) {
@@ -104,26 +136,54 @@ class Connection implements JsonRpcPeer {
     this.#version = options.version === false ? {} : { jsonrpc: "2.0" };
     this.#cancelMethod = options.cancelMethod ?? "$/cancel_request";
     this.#confirmsAnswers = options.confirmsAnswers ?? false;
+    this.#past = options.past ?? new JsonRpcPast(nothingTold);
+    this.#lastId = this.#past.lastId;
+    for (const { id, method } of this.#past.requests) this.#recall(id, method);
     this.closed = this.#read();
   }
 
-  request(method: string, params?: unknown): Promise<unknown> {
-    this.#lastId += 1;
-    const id = this.#lastId;
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { method, resolve, reject });
-      if (this.#isClosed) this.#giveUp(id);
-      else void this.#send({ id, method, params }).then((taken) => taken || this.#giveUp(id));
-    });
+  request(method: string, params?: unknown, name?: string): Promise<unknown> {
+    const told = this.#past.claimRequest(method, name);
+    const recalled = told === undefined ? undefined : this.#recalled.get(told);
+    if (recalled !== undefined) return recalled;
+    if (name === undefined && this.#past.isAwaited()) return Promise.reject(new JsonRpcTooLateError(method));
+    return this.#ask(method, params, name ?? (this.#lastId += 1));
+  }
+
+  recall(name: string): Promise<unknown> | undefined {
+    return this.#recalled.get(name);
   }
 
   notify(method: string, params?: unknown): void {
-    void this.#send({ method, params });
+    if (!this.#past.claimNotification(method)) void this.#send({ method, params });
+  }
+
+  #ask(method: string, params: unknown, id: JsonRpcId): Promise<unknown> {
+    const answer = this.#answerTo(id, method);
+    if (this.#isClosed) this.#giveUp(id);
+    else void this.#send({ id, method, params }).then((taken) => taken || this.#giveUp(id));
+    return answer;
+  }
+
+  #recall(id: JsonRpcId, method: string): void {
+    const answer = this.#answerTo(id, method);
+    // Nobody may ask for it again.
+    answer.catch(() => {});
+    this.#recalled.set(id, answer);
+  }
+
+  #answerTo(id: JsonRpcId, method: string): Promise<unknown> {
+    return new Promise((resolve, reject) => this.#waiting.set(id, { method, resolve, reject }));
   }
 
   async #read(): Promise<void> {
     try {
-      for await (const line of this.#child.lines) this.#receive(line);
+      if (!this.#past.isOver) await this.#past.pace(0);
+      for await (const line of this.#child.lines) {
+        this.#linesRead += 1;
+        this.#receive(line);
+        if (!this.#past.isOver) await this.#past.pace(this.#linesRead);
+      }
     } finally {
       this.#isClosed = true;
       for (const id of this.#waiting.keys()) this.#giveUp(id);
@@ -134,12 +194,18 @@ class Connection implements JsonRpcPeer {
   #receive(line: OutputLine): void {
     const message = line.kind === "line" ? parseMessage(line.text) : undefined;
     if (message === undefined) this.#handlers.onMalformed?.(line.kind === "line" ? line.text : line.head);
-    else if (message.kind === "request") void this.#answer(message);
+    else if (message.kind === "request") this.#hear(message);
     else if (message.kind === "notification") this.#note(message);
     else this.#settle(message);
   }
 
-  #note({ method, params }: Extract<Message, { kind: "notification" }>): void {
+  #hear(request: Extract<JsonRpcMessage, { kind: "request" }>): void {
+    const answer = this.#past.claimAnswer(request.id);
+    if (answer === undefined) void this.#answer(request);
+    else this.#handlers.onRecalled?.(request.method, request.params, answer.result);
+  }
+
+  #note({ method, params }: Extract<JsonRpcMessage, { kind: "notification" }>): void {
     if (method !== this.#cancelMethod) return this.#handlers.onNotification(method, params);
     const id = requestIdOf(params);
     const answered = this.#unconfirmed.get(id);
@@ -148,20 +214,20 @@ class Connection implements JsonRpcPeer {
     else this.#handlers.onAnswered?.(answered.method, answered.params);
   }
 
-  #settle(message: Extract<Message, { kind: "result" | "error" }>): void {
+  #settle(message: Extract<JsonRpcMessage, { kind: "result" | "error" }>): void {
     const waiting = this.#waiting.get(message.id);
     this.#waiting.delete(message.id);
     if (message.kind === "result") waiting?.resolve(message.result);
-    else waiting?.reject(message.error);
+    else waiting?.reject(errorFrom(message.error));
   }
 
-  #giveUp(id: Id): void {
+  #giveUp(id: JsonRpcId): void {
     const waiting = this.#waiting.get(id);
     this.#waiting.delete(id);
     waiting?.reject(new JsonRpcClosedError(waiting.method));
   }
 
-  async #answer({ id, method, params }: Extract<Message, { kind: "request" }>): Promise<void> {
+  async #answer({ id, method, params }: Extract<JsonRpcMessage, { kind: "request" }>): Promise<void> {
     const cancel = new AbortController();
     this.#open.set(id, cancel);
     try {
@@ -176,62 +242,21 @@ class Connection implements JsonRpcPeer {
     }
   }
 
-  /** U+2028 and U+2029 are escaped: programs that read with Node's readline take them for the end of a line. */
   #send(message: Readonly<Record<string, unknown>>): Promise<boolean> {
-    const json = JSON.stringify({ ...this.#version, ...message });
-    return this.#child.write(`${json.replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029")}\n`);
+    const line = messageLine({ ...this.#version, ...message });
+    if (this.#past.isOver) return this.#child.write(line, this.#linesRead);
+    return this.#past.over.then(() => this.#child.write(line, this.#linesRead));
   }
 }
 
-type Message =
-  | { readonly kind: "request"; readonly id: Id; readonly method: string; readonly params: unknown }
-  | { readonly kind: "notification"; readonly method: string; readonly params: unknown }
-  | { readonly kind: "result"; readonly id: Id; readonly result: unknown }
-  | { readonly kind: "error"; readonly id: Id; readonly error: JsonRpcError };
+const nothingTold = { told: [], toldAfter: [], caughtUp: Promise.resolve(), isTakenUp: false } as const;
 
-type Fields = Readonly<Record<string, unknown>>;
-
-/** By hand, because every line of every run passes here. */
-function parseMessage(text: string): Message | undefined {
-  const message = parseJson(text);
-  if (!isFields(message)) return undefined;
-  const { id, method, params } = message;
-  if (typeof method === "string") {
-    return isId(id) ? { kind: "request", id, method, params } : { kind: "notification", method, params };
-  }
-  if (!isId(id)) return undefined;
-  if (isFields(message["error"])) return { kind: "error", id, error: errorFrom(message["error"]) };
-  return "result" in message ? { kind: "result", id, result: message["result"] } : undefined;
+function errorFrom({ code, message, data }: ErrorContent): JsonRpcError {
+  return new JsonRpcError(code, message, data);
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function errorFrom({ code, message, data }: Fields): JsonRpcError {
-  const text = typeof message === "string" && message !== "" ? message : "an error without a message";
-  return new JsonRpcError(typeof code === "number" ? code : -32603, text, data);
-}
-
-function errorAnswer(error: unknown): Fields {
-  if (!(error instanceof JsonRpcError)) return { code: -32603, message: "internal error" };
+function errorAnswer(error: unknown): ErrorContent {
+  if (!(error instanceof JsonRpcError)) return { code: -32603, message: "internal error", data: undefined };
   const { code, message, data } = error;
   return { code, message, data };
-}
-
-function requestIdOf(params: unknown): Id {
-  const id = isFields(params) ? params["requestId"] : undefined;
-  return isId(id) ? id : "";
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function isId(value: unknown): value is Id {
-  return typeof value === "number" || typeof value === "string";
 }

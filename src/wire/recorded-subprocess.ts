@@ -18,10 +18,21 @@ import {
   tryInterrupt,
 } from "./subprocess.ts";
 
+/** What is kept beside a recorded program, for the program that takes it up. */
+export interface ProgramNotes {
+  /** Keeps a text under a name (of letters, digits, `-`, `_` and `.`). What can't be kept is forgotten. */
+  write(name: string, text: string): void;
+  /** Undefined where nothing was kept. */
+  read(name: string): string | undefined;
+}
+
 /** A program whose output and input are in files, so that it goes on when this one ends, and the next one can take it up. */
 export interface RecordedSubprocess extends Subprocess {
   /** What it was told before, by the programs that had it earlier. Empty for one that was just started. */
   readonly told: readonly string[];
+  /** How many of its lines had been read when it was told each of these: what was said to `write`, else 0. */
+  readonly toldAfter: readonly number[];
+  readonly notes: ProgramNotes;
   /** Resolves when the reader of `lines` has taken all that was printed before, and asks for more. At once for one just started. */
   readonly caughtUp: Promise<void>;
   /** Whether it went away without a trace of how: the machine was restarted, or everything was killed at once. */
@@ -113,8 +124,8 @@ function follow(record: RunDirectory, followed: Followed): RecordedSubprocess {
 
   const end = (options: StopOptions = {}): Promise<ProcessExit> => (stopping ??= stop(options));
 
-  async function write(text: string): Promise<boolean> {
-    const isTaken = tell(record, text);
+  async function write(text: string, linesRead?: number): Promise<boolean> {
+    const isTaken = tell(record, text, linesRead);
     // It would wait for ever for what it was not told.
     if (isTaken === undefined) await end();
     return isTaken ?? false;
@@ -123,6 +134,11 @@ function follow(record: RunDirectory, followed: Followed): RecordedSubprocess {
   return {
     identity,
     told: record.told(),
+    toldAfter: record.toldAfter(),
+    notes: {
+      write: (name, text) => attempt(() => record.note(name, text)),
+      read: (name) => attempt(() => record.noted(name)),
+    },
     caughtUp,
     lines: splitLines(followFile(record.file("stdout"), { watch, hasEnded, onCaughtUp })),
     write,
@@ -192,9 +208,9 @@ function exitFrom(code: number): ProcessExit {
 }
 
 /** Undefined when it takes input and could not be told. */
-function tell(record: RunDirectory, text: string): boolean | undefined {
+function tell(record: RunDirectory, text: string, linesRead: number | undefined): boolean | undefined {
   if (record.isDeaf() || record.exitCode() !== undefined) return false;
-  return attempt(() => (record.tell(text), true));
+  return attempt(() => (record.tell(text, linesRead), true));
 }
 
 /** The disk may be full, and the directory is gone when the run is over. */

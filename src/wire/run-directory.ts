@@ -20,7 +20,7 @@ const run = promisify(execFile);
  * The directory through which a program talks with an engine process that may outlive it. What the engine prints is in `stdout` and
  * `stderr`. What it is told lies in `in.1`, `in.2`, …, each put there whole or not at all; the engine's feeder passes them on in that
  * order, and ends the engine's input when `end` is there. `bell` wakes the feeder, and `deaf` says that it is gone. `exit` has the exit
- * code.
+ * code. `after.1`, … say how much had been read when that was told, and `note.<name>` is what the program wants to know later.
  */
 export class RunDirectory {
   readonly path: string;
@@ -41,18 +41,36 @@ export class RunDirectory {
     return join(this.path, name);
   }
 
-  /** Gives the engine a text: from now on it gets it, also when this program ends, unless it closes its input or ends itself. */
-  tell(text: string): void {
+  /**
+   * Gives the engine a text: from now on it gets it, also when this program ends, unless it closes its input or ends itself. `linesRead`:
+   * how many of the engine's lines had been read by then.
+   */
+  tell(text: string, linesRead?: number): void {
     this.#toldCount += 1;
-    const name = `in.${this.#toldCount}`;
-    writeFileSync(this.file(`${name}.new`), text, { mode: 0o600 });
-    renameSync(this.file(`${name}.new`), this.file(name));
+    // First: whoever finds the text finds this, too.
+    if (linesRead !== undefined) this.#put(`after.${this.#toldCount}`, `${linesRead}\n`);
+    this.#put(`in.${this.#toldCount}`, text);
     this.#ring();
   }
 
   /** All it was told, by whatever program, in order. */
   told(): readonly string[] {
     return Array.from({ length: this.#toldCount }, (_, index) => readFileSync(this.file(`in.${index + 1}`), "utf8"));
+  }
+
+  /** How many of the engine's lines had been read when each of these was told; 0 where that was not said. */
+  toldAfter(): readonly number[] {
+    return Array.from({ length: this.#toldCount }, (_, index) => Number(this.#read(`after.${index + 1}`)));
+  }
+
+  /** Keeps a text under a name (of letters, digits, `-`, `_` and `.`) for as long as the directory is there. */
+  note(name: string, text: string): void {
+    this.#put(`note.${name}`, text);
+  }
+
+  /** Undefined where nothing is noted under this name. */
+  noted(name: string): string | undefined {
+    return existsSync(this.file(`note.${name}`)) ? this.#read(`note.${name}`) : undefined;
   }
 
   /** Nothing more is told; the engine's input ends behind what was. */
@@ -93,6 +111,12 @@ export class RunDirectory {
 
   hasTold(): boolean {
     return this.#toldCount > 0;
+  }
+
+  /** Whole or not at all. */
+  #put(name: string, text: string): void {
+    writeFileSync(this.file(`${name}.new`), text, { mode: 0o600 });
+    renameSync(this.file(`${name}.new`), this.file(name));
   }
 
   #countTold(): number {

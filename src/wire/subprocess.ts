@@ -48,8 +48,11 @@ export interface Subprocess {
    * exited although a descendant still holds the pipe. Leaving the iteration early lets the rest be read and dropped.
    */
   readonly lines: AsyncIterable<OutputLine>;
-  /** Writes to stdin. Resolves when the system took it: false when the process takes no more input. Never throws. */
-  write(text: string): Promise<boolean>;
+  /**
+   * Writes to stdin. Resolves when the system took it: false when the process takes no more input. Never throws. `linesRead`: how many of
+   * its lines were read by now, for programs that are recorded.
+   */
+  write(text: string, linesRead?: number): Promise<boolean>;
   /** Closes stdin after what was written. */
   endInput(): void;
   /** The last 8 KB of stderr so far, whole lines. */

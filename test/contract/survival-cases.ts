@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "vitest";
@@ -25,6 +25,10 @@ export const survivalCases: readonly ContractCase[] = [
     check: async (subject) => {
       await withSurvivor(subject, subject.cases.prompts.hang, async ({ begun, takeUp, told }) => {
         const first = await startedOf(begun);
+        // Some engines get their prompt only in a session that is there.
+        await expect
+          .poll(async () => (await told()).join().includes(subject.cases.prompts.hang), { timeout: 10_000 })
+          .toBe(true);
         const before = await told();
         const { host, events } = takeUp();
         const seen: TakopiEvent[] = [];
@@ -46,7 +50,7 @@ export const survivalCases: readonly ContractCase[] = [
 interface Survivor {
   /** The events as the first program sees them, which never stops the run. */
   readonly begun: AsyncIterable<TakopiEvent>;
-  /** The texts the engine was given so far, by the names of their files. */
+  /** The texts the engine was given so far. */
   readonly told: () => Promise<readonly string[]>;
   readonly takeUp: () => { readonly host: TestHost; readonly events: AsyncIterable<TakopiEvent> };
 }
@@ -69,8 +73,10 @@ async function withSurvivor(
     return { host: nextHost, events: next.run(recorded(true), nextHost) };
   };
   try {
-    const told = async (): Promise<readonly string[]> =>
-      (await readdir(directory)).filter((name) => name.startsWith("in."));
+    const told = async (): Promise<readonly string[]> => {
+      const names = (await readdir(directory)).filter((name) => /^in\.\d+$/u.test(name));
+      return await Promise.all(names.map((name) => readFile(join(directory, name), "utf8")));
+    };
     await use({ begun, takeUp, told });
   } finally {
     await iterator.return?.();

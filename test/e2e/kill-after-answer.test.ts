@@ -1,12 +1,11 @@
 import { describe, expect, vi } from "vitest";
+import { killDuring, ON_ITS_WAY, restartWhileCancelling } from "./kill-moments.ts";
 import { outcomeOf, settle } from "./oracle.ts";
-import { itEnding as it, type RealBot } from "./real-bot.ts";
+import { itEnding as it } from "./real-bot.ts";
 
 // Many starts of the program, on machines with few cores.
 vi.setConfig({ testTimeout: 60_000 });
 
-/** Longer than a killed bot needs to be gone, so that the call has its effect afterwards. */
-const ON_ITS_WAY = { kind: "delay", delay_ms: 300 } as const;
 const SHORTLY = { kind: "delay", delay_ms: 0 } as const;
 
 describe.concurrent("a bot whose runs end with it, killed when its engine has a result", () => {
@@ -23,7 +22,7 @@ describe.concurrent("a bot whose runs end with it, killed when its engine has a 
   it("marks the second copy of a final message that was on its way", async ({ bot }) => {
     await bot.works("hold b");
     bot.world.addFault({ method: "sendMessage", ...ON_ITS_WAY });
-    await endsDuring(bot, "b", "sendMessage");
+    await killDuring(bot, "b", "sendMessage");
     await bot.shows(/held b/);
     await bot.start();
     await settle(bot, ["hold b"]);
@@ -61,7 +60,7 @@ describe.concurrent("a bot whose runs end with it, killed when its engine has a 
   it("removes the progress message whose removal was on its way", async ({ bot }) => {
     await bot.works("hold d");
     bot.world.addFault({ method: "deleteMessage", ...ON_ITS_WAY });
-    await endsDuring(bot, "d", "deleteMessage");
+    await killDuring(bot, "d", "deleteMessage");
     await bot.start();
     await settle(bot, ["hold d"]);
     expect(outcomeOf(bot, "hold d", ["held d"])).toBe("answered");
@@ -101,23 +100,9 @@ describe.concurrent("a bot killed again while it recovers", () => {
   });
 
   it("ends the processes of a run that was being cancelled", async ({ bot }) => {
-    const card = await bot.works("family h");
-    const data = card.reply_markup?.inline_keyboard[0]?.[0]?.callback_data ?? "";
-    const before = bot.lastCall;
-    bot.world.press({ message: card.message_id, data });
-    await bot.called("answerCallbackQuery", before);
-    expect(bot.engine.alive().length).toBe(3);
-    await bot.restart();
+    await restartWhileCancelling(bot, "h");
     await settle(bot, ["family h"]);
     expect(outcomeOf(bot, "family h", ["never"])).toBe("interrupted");
     expect(bot.engine.alive()).toEqual([]);
   });
 });
-
-/** Lets the engine answer, and kills the bot while a call of `method` is on its way. */
-async function endsDuring(bot: RealBot, name: string, method: string): Promise<void> {
-  const before = bot.lastCall;
-  bot.engine.release(name);
-  await bot.called(method, before);
-  await bot.kill();
-}

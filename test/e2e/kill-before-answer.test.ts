@@ -1,4 +1,5 @@
 import { describe, expect, vi } from "vitest";
+import { restartOnceConfirmed, restartWhileReceiptIsSent, restartWithReceipt } from "./kill-moments.ts";
 import { outcomeOf, settle, unfinished } from "./oracle.ts";
 import { itEnding as it } from "./real-bot.ts";
 
@@ -20,34 +21,19 @@ describe.concurrent("a bot whose runs end with it, killed before its engine has 
   });
 
   it("runs a prompt at most once that it had confirmed", async ({ bot }) => {
-    const before = bot.lastCall;
-    bot.say("confirmed words");
-    await bot.called("getUpdates", before);
-    await bot.restart();
+    await restartOnceConfirmed(bot, "confirmed words");
     await settle(bot, ["confirmed words"]);
     outcomeOf(bot, "confirmed words", ["confirmed words"]);
   });
 
   it("reports a prompt once whose receipt was on its way", async ({ bot }) => {
-    bot.world.addFault({ method: "sendMessage", kind: "delay", delay_ms: 200 });
-    const before = bot.lastCall;
-    bot.say("hold a");
-    await bot.called("sendMessage", before);
-    await bot.kill();
-    // Nobody knows the id of this message: the bot died before it was told.
-    const orphan = await bot.shows(/^starting/);
-    bot.world.delete({ message: orphan.message_id });
-    bot.engine.release("a");
-    await bot.start();
+    await restartWhileReceiptIsSent(bot, "a");
     await settle(bot, ["hold a"]);
     expect(outcomeOf(bot, "hold a", ["held a"])).toBe("interrupted");
   });
 
   it("reports a prompt as interrupted whose receipt was visible", async ({ bot }) => {
-    bot.say("hold b");
-    await bot.shows(/^starting/);
-    await bot.restart();
-    bot.engine.release("b");
+    await restartWithReceipt(bot, "b");
     await settle(bot, ["hold b"]);
     expect(outcomeOf(bot, "hold b", ["held b"])).toBe("interrupted");
   });

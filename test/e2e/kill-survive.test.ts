@@ -2,45 +2,35 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, vi } from "vitest";
 import { textOf } from "./local-bot.ts";
+import {
+  killDuring,
+  ON_ITS_WAY,
+  restartOnceConfirmed,
+  restartWhileCancelling,
+  restartWhileReceiptIsSent,
+  restartWithReceipt,
+} from "./kill-moments.ts";
 import { outcomeOf, settle } from "./oracle.ts";
 import { it, type RealBot } from "./real-bot.ts";
 
 // Many starts of the program, on machines with few cores.
 vi.setConfig({ testTimeout: 60_000 });
 
-/** Longer than a killed bot needs to be gone, so that the call has its effect afterwards. */
-const ON_ITS_WAY = { kind: "delay", delay_ms: 300 } as const;
-
 describe.concurrent("a run survives a bot that is killed", () => {
   it("when the prompt had just been confirmed", async ({ bot }) => {
-    const before = bot.lastCall;
-    bot.say("confirmed words");
-    await bot.called("getUpdates", before);
-    await bot.restart();
+    await restartOnceConfirmed(bot, "confirmed words");
     await settle(bot, ["confirmed words"]);
     expect(outcomeOf(bot, "confirmed words", ["confirmed words"])).toBe("answered");
   });
 
   it("when its receipt was on its way", async ({ bot }) => {
-    bot.world.addFault({ method: "sendMessage", kind: "delay", delay_ms: 200 });
-    const before = bot.lastCall;
-    bot.say("hold a");
-    await bot.called("sendMessage", before);
-    await bot.kill();
-    // Nobody knows the id of this message: the bot died before it was told.
-    const orphan = await bot.shows(/^starting/);
-    bot.world.delete({ message: orphan.message_id });
-    bot.engine.release("a");
-    await bot.start();
+    await restartWhileReceiptIsSent(bot, "a");
     await settle(bot, ["hold a"]);
     expect(await isAnsweredOnce(bot, "hold a", "held a")).toBe(true);
   });
 
   it("when its receipt was visible", async ({ bot }) => {
-    bot.say("hold b");
-    await bot.shows(/^starting/);
-    await bot.restart();
-    bot.engine.release("b");
+    await restartWithReceipt(bot, "b");
     await settle(bot, ["hold b"]);
     expect(await isAnsweredOnce(bot, "hold b", "held b")).toBe(true);
   });
@@ -103,10 +93,7 @@ describe.concurrent("a run survives a bot that is killed", () => {
   it("when its final message was on its way, and a second copy is marked", async ({ bot }) => {
     await bot.works("hold h");
     bot.world.addFault({ method: "sendMessage", ...ON_ITS_WAY });
-    const before = bot.lastCall;
-    bot.engine.release("h");
-    await bot.called("sendMessage", before);
-    await bot.kill();
+    await killDuring(bot, "h", "sendMessage");
     await bot.shows(/held h/);
     await bot.start();
     await settle(bot, ["hold h"]);
@@ -115,12 +102,7 @@ describe.concurrent("a run survives a bot that is killed", () => {
   });
 
   it("but not one that was being cancelled", async ({ bot }) => {
-    const card = await bot.works("family i");
-    const data = card.reply_markup?.inline_keyboard[0]?.[0]?.callback_data ?? "";
-    const before = bot.lastCall;
-    bot.world.press({ message: card.message_id, data });
-    await bot.called("answerCallbackQuery", before);
-    await bot.restart();
+    await restartWhileCancelling(bot, "i");
     await settle(bot, ["family i"]);
     expect(outcomeOf(bot, "family i", ["never"])).toBe("interrupted");
     await noRecords(bot);
@@ -130,8 +112,7 @@ describe.concurrent("a run survives a bot that is killed", () => {
     await bot.works("family j");
     await bot.restart();
     const card = await bot.shows(/restarted meanwhile/);
-    const data = card.reply_markup?.inline_keyboard[0]?.[0]?.callback_data ?? "";
-    bot.world.press({ message: card.message_id, data });
+    bot.press(card);
     await bot.shows(/^cancelled/);
     await bot.until("no process is left", () => bot.engine.alive().length + bot.engine.carried().length === 0);
   });
@@ -176,7 +157,7 @@ describe.concurrent("what a run asks survives a bot that is killed", () => {
     const asked = await bot.keeps(/^claude asks/);
     await bot.restart();
     await bot.shows(/^waiting for you[^]*restarted meanwhile/);
-    press(bot, asked.message_id);
+    bot.press(asked);
     await bot.shows(/a was told: allow/);
     await bot.shows(/^✓ Approved · Bash/);
     await settle(bot, ["ask a"]);
@@ -187,7 +168,7 @@ describe.concurrent("what a run asks survives a bot that is killed", () => {
     bot.say("ask b");
     const asked = await bot.keeps(/^claude asks/);
     await bot.kill();
-    press(bot, asked.message_id);
+    bot.press(asked);
     await bot.start();
     await bot.shows(/b was told: allow/);
     await settle(bot, ["ask b"]);
@@ -198,7 +179,7 @@ describe.concurrent("what a run asks survives a bot that is killed", () => {
     bot.say("ask c");
     const asked = await bot.keeps(/^claude asks/);
     const before = bot.lastCall;
-    press(bot, asked.message_id);
+    bot.press(asked);
     await bot.called("answerCallbackQuery", before);
     await bot.restart();
     await bot.shows(/c was told: allow/);
@@ -206,13 +187,6 @@ describe.concurrent("what a run asks survives a bot that is killed", () => {
     await bot.until("the decision is settled", () => bot.texts().some((text) => text.startsWith("✓ Approved · Bash")));
   });
 });
-
-/** The first button under a message. */
-function press(bot: RealBot, message: number): void {
-  const shown = bot.world.botMessages().find((each) => each.message_id === message);
-  const data = shown?.reply_markup?.inline_keyboard[0]?.[0]?.callback_data ?? "";
-  bot.world.press({ message, data });
-}
 
 async function isAnsweredOnce(bot: RealBot, prompt: string, answer: string): Promise<boolean> {
   expect(outcomeOf(bot, prompt, [answer])).toBe("answered");

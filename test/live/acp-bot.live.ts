@@ -70,6 +70,23 @@ describe.each(liveAgents)("$id in the whole bot", ({ id, variable, args, mode, s
     console.log(`${id}: continued in a reply:`, isLost ? "no, in a new session" : "yes");
   });
 
+  it("goes on with a run while the bot is restarted, and answers", async () => {
+    local.say(`/${id.replaceAll("-", "_")} SLOW(6) story`);
+    const card = await shows(header("(?:starting|working)"));
+    while (!model.texts.some((text) => text.includes("SLOW(6)"))) await delay(20);
+    await local.stopBot({ keepRuns: true });
+    await local.startBot();
+    expect((await shows(/Takopi was restarted meanwhile/u)).message_id).toBe(card.message_id);
+    const final = await shows(header("(?:done|error)"));
+    expect(textOf(final)).toMatch(header("done"));
+    // Claude's adapter also asks for a title.
+    const asked = model.texts.filter((text) => text.includes("SLOW(6)") && !text.includes("<session>"));
+    expect(asked).toHaveLength(1);
+    local.say("And then?", { replyTo: final.message_id });
+    await shows(/And then\?/u, { after: final.message_id });
+    expect(local.world.botMessages().filter((message) => header("done").test(textOf(message)))).toHaveLength(2);
+  });
+
   it("cancels a run with everything it started", async () => {
     local.say(`/${id.replaceAll("-", "_")} SLOW(30) story`);
     const card = await shows(header("(?:starting|working)"));

@@ -8,6 +8,7 @@ import { createClaudeRunner } from "../../runners/claude/runner.ts";
 import { toRunId } from "../../src/domain/run.ts";
 import type { Runner, RunRequest } from "../../src/runner/runner.ts";
 import { createTestHost, runRequest, type TestHost, type TestHostOptions } from "../factories.ts";
+import { claudeVariables, program } from "./claude-setup.ts";
 import { startFakeAnthropic, type FakeAnthropic } from "./fake-anthropic.mjs";
 
 /** Claude Code's own CLI with a home and a repository of its own, against a fake model. */
@@ -26,9 +27,6 @@ export interface ClaudeLab {
 }
 
 export async function openClaudeLab(): Promise<ClaudeLab> {
-  const program = process.env["TAKOPI_LIVE_CLAUDE"];
-  if (program === undefined)
-    throw new Error("run `npm run test:live -- claude`: it installs the CLI and says where it is");
   const model = await startFakeAnthropic();
   const home = await mkdtemp(join(tmpdir(), "takopi-claude-home-"));
   const cwd = await mkdtemp(join(tmpdir(), "takopi-claude-work-"));
@@ -38,10 +36,7 @@ export async function openClaudeLab(): Promise<ClaudeLab> {
     PATH: process.env["PATH"] ?? "",
     HOME: home,
     CLAUDE_CONFIG_DIR: join(home, ".claude"),
-    ANTHROPIC_BASE_URL: model.url,
-    ANTHROPIC_API_KEY: "no-real-key",
-    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
-    CLAUDE_CODE_MAX_RETRIES: "1",
+    ...claudeVariables(model.url),
     // Lets root skip permissions.
     IS_SANDBOX: "1",
   };

@@ -43,6 +43,11 @@ function shows(pattern: RegExp, { after = 0 } = {}): Promise<LocalMessage> {
   return local.world.waitFor(find, { timeoutMs: 30_000 });
 }
 
+async function restart(): Promise<void> {
+  await local.stopBot({ keepRuns: true });
+  await local.startBot();
+}
+
 describe("Codex's own CLI in the whole bot", () => {
   it("answers a first prompt, and continues the session in a reply", async () => {
     local.say("/codex Hello");
@@ -109,6 +114,55 @@ describe("Codex's own CLI in the whole bot", () => {
     await expect.poll(() => processesWith(MARK), { timeout: 20_000 }).toEqual([]);
     local.say("Go on", { replyTo: cancelled.message_id });
     expect(textOf(await shows(/^done · codex/))).toContain("You said: Go on");
+  });
+
+  it("goes on with a run while the bot is restarted, and answers", async () => {
+    local.say(`/codex BASH(node -e "setTimeout(process.exit,8000)")`);
+    const card = await shows(/▸ node/);
+    await restart();
+    const again = await shows(/^working · codex[^]*Takopi was restarted meanwhile[^]*▸ node/);
+    expect(again.message_id).toBe(card.message_id);
+    const final = await shows(/^done · codex/);
+    expect(textOf(final)).toContain("Tool result: ");
+    expect(local.world.botMessages().filter((message) => textOf(message).startsWith("done · codex"))).toHaveLength(1);
+    local.say("And then?", { replyTo: final.message_id });
+    await shows(/You said: And then\?/, { after: final.message_id });
+  });
+
+  it("gives an answer to what it asked before the bot was restarted", async () => {
+    const path = join(local.dir, "restarted.txt");
+    local.say(`/codex ESCALATE(touch ${path})`);
+    const asked = await shows(/^codex asks[^]*restarted\.txt/);
+    await restart();
+    await shows(/^waiting for you · codex[^]*restarted meanwhile/);
+    await local.press(asked, /^Approve/);
+    await shows(/^✓ Approved/);
+    await shows(/^done · codex/);
+    expect(await exists(path)).toBe(true);
+  });
+
+  it("works by a plan that was shown before the bot was restarted", async () => {
+    const path = join(local.dir, "planned-before.txt");
+    local.say(`/codex /plan PROPOSE(PATCH(${path}))`);
+    const plan = await shows(/Work by this plan\?/);
+    await restart();
+    await shows(/^waiting for you · codex[^]*restarted meanwhile/);
+    await local.press(plan, /accept edits/);
+    await shows(/^done · codex/);
+    expect(await exists(path)).toBe(true);
+  });
+
+  it("takes a prompt into a run that it went on with", async () => {
+    local.say("/codex Hello");
+    const first = await shows(/^done · codex/);
+    local.say(`BASH(node -e "setTimeout(process.exit,9000)")`, { replyTo: first.message_id });
+    await shows(/▸ node/);
+    await restart();
+    local.say("and be brief", { replyTo: first.message_id });
+    await local.press(await shows(/^queued · codex/), /Steer now/);
+    await shows(/codex took this into the run/);
+    const final = await shows(/^done · codex/, { after: first.message_id });
+    expect(textOf(final)).toContain("You said: and be brief");
   });
 
   it("explains an error of the model's service", async () => {

@@ -412,13 +412,20 @@ describe("OpenCode's own CLI with mode = run", () => {
   const printed = opencode({ mode: "run" });
 
   it("answers with a tool, in a session that the next run continues", async () => {
-    const begun = performance.now();
     const first = await ask("BASH(echo hi)", host(), printed);
-    console.log("mode = run: milliseconds for the whole run", Math.round(performance.now() - begun));
     expect(completedActions(first)).toMatchObject([{ ok: true, action: { kind: "command", title: "echo hi" } }]);
     const resume = resumeOf(first);
     const second = await collect(printed.run(request("12345", { resume }), host()));
     expect(completedOf(second)).toMatchObject({ ok: true, answer: "You said: 12345", resume });
+  });
+
+  it("goes on while no bot is there, and says its answer to the next one", async () => {
+    const run = { ...request("BASH(echo hi)"), record: { directory: await mkdtemp(`${home}/`), isTakenUp: false } };
+    const left = printed.run(run, host())[Symbol.asyncIterator]();
+    const { value: started } = await left.next();
+    const events = await collect(printed.run({ ...run, record: { ...run.record, isTakenUp: true } }, host()));
+    expect([events[0], completedOf(events).ok, completedActions(events).length]).toEqual([started, true, 1]);
+    await left.return?.();
   });
 
   it("says which permission it could not ask for", async () => {
@@ -439,8 +446,7 @@ describe("OpenCode's own CLI with mode = run", () => {
     const running = collect(printed.run(run, itsHost));
     await vi.waitFor(async () => await access(marker), { timeout: 50_000, interval: 100 });
     itsHost.abort();
-    const events = await running;
-    expect(completedOf(events)).toMatchObject({ ok: false, error: "cancelled" });
+    expect(completedOf(await running)).toMatchObject({ ok: false, error: "cancelled" });
     expect(await runProcesses(run.runId)).toEqual([]);
   });
 });

@@ -1,7 +1,9 @@
+import { readFileSync } from "node:fs";
 import { appendFile, mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { runGroups } from "../../src/wire/cgroup.ts";
 import { attachRecorded, type RecordedSubprocess, startRecorded } from "../../src/wire/recorded-subprocess.ts";
 import { SpawnError, type Subprocess } from "../../src/wire/subprocess.ts";
 import { isRunning, marked, nextLine, readLines, requestFor } from "./programs.ts";
@@ -48,6 +50,16 @@ describe("a recorded program", () => {
     expect(child.stderrTail()).toBe("warning: low on spam\nfatal: out of spam");
     expect(await child.stop()).toEqual({ kind: "exited", code: 3 });
     expect(child.isLost()).toBe(false);
+  });
+
+  it("is in the control group of its run from the beginning, with what passes its input on", async ({ skip }) => {
+    if ((await runGroups()) === undefined) skip("this program may make no control groups here");
+    const { child, runId } = await start("leave-child.mjs", ["ignore", "marked", "stay"]);
+    await nextLine(linesOf(child));
+    const groups = marked(runId).map((pid) => readFileSync(`/proc/${pid}/cgroup`, "utf8"));
+    await child.stop();
+    expect(groups.length).toBeGreaterThan(3);
+    expect(groups.filter((group) => !group.trimEnd().endsWith(`/takopi-${runId}`))).toEqual([]);
   });
 
   it("ends with a last line that has no end", async () => {

@@ -92,6 +92,18 @@ describe("a run whose engine survived the bot", () => {
     expect(bridge.store.recallSession({ thread: { chatId: 1001 } }, "scripted")).toEqual(token("later"));
   });
 
+  it("shows what its second attempt does when its session turned out to be gone", async () => {
+    const { bridge, run } = await takenUp(await working());
+    run.emit(completed("", { ok: false, error: "no such session", fault: "session_not_found", resume: token("s1") }));
+    run.end();
+    const again = await bridge.runner.nextRun();
+    again.emit(started(token("s2")), actionCompleted("a2"));
+    await settled();
+    const card = await bridge.chat.shows(/^(starting|working)/);
+    await bridge.clock.advance(5_000);
+    expect(bridge.chat.visible.get(card.ref.messageId)?.text).toContain("run a2");
+  });
+
   it("is interrupted like any other where it was never begun in a record, or its engine is gone", async () => {
     const before = await working();
     const bridge = await before.bridge.restarted({ runner: new ScriptedRunner(), records: before.records });

@@ -4,7 +4,7 @@ import type { AcpRunnerOptions } from "../../../runners/acp/options.ts";
 import { createAcpRunner } from "../../../runners/acp/runner.ts";
 import type { Runner } from "../../../src/runner/runner.ts";
 
-const program = fileURLToPath(new URL("../../../fixtures/programs-acp/agent.mjs", import.meta.url));
+export const program: string = fileURLToPath(new URL("../../../fixtures/programs-acp/agent.mjs", import.meta.url));
 
 export interface FakeAgentOptions extends Partial<Omit<AcpRunnerOptions, "config">> {
   /** More keys of the table. */

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
-import { createClaudeRunner, type ClaudeRunnerOptions } from "../../../runners/claude/runner.ts";
+import type { ClaudeRunnerOptions } from "../../../runners/claude/options.ts";
+import { createClaudeRunner } from "../../../runners/claude/runner.ts";
 import { configSchema } from "../../../runners/claude/config.ts";
 import { toRunId } from "../../../src/domain/run.ts";
 import type { Runner, RunRequest } from "../../../src/runner/runner.ts";

@@ -1,18 +1,19 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { complete } from "../../../runners/claude/complete.ts";
-import { exitFailure, type Ending } from "../../../runners/claude/failure.ts";
+import { exitFailure } from "../../../runners/claude/failure.ts";
 import { decodeLine } from "../../../runners/claude/schema.ts";
 import { initialState, isSettled, oweAnswer, type RunState, type Step } from "../../../runners/claude/state.ts";
 import { translate, translateMalformed } from "../../../runners/claude/translate.ts";
 import type { TakopiEvent } from "../../../src/domain/event.ts";
+import type { ProcessExit } from "../../../src/wire/subprocess.ts";
 
 export const fixturesUrl: URL = new URL("../../../fixtures/claude/", import.meta.url);
 
 /** What a recording does not hold: the session that was asked for, and how the process ended. */
 export interface Circumstances {
   readonly requested?: string;
-  readonly ending?: Ending;
+  readonly ending?: ProcessExit;
   readonly stderr?: string;
 }
 

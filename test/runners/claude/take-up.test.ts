@@ -136,6 +136,15 @@ describe("a run of Claude Code that is taken up", () => {
     expect(completedOf(events).answer).toContain('"wasAnswered":false');
   });
 
+  it("is ended with its engine when it is cancelled before it was taken up", async () => {
+    const { processes } = await untilAsked("PERMISSION");
+    const host = createTestHost({ decide: noAnswer });
+    host.abort();
+    const events = await collect(fakeClaude().run({ ...request, record: { directory, isTakenUp: true } }, host));
+    expect(completedOf(events)).toMatchObject({ ok: false, error: "cancelled" });
+    expect(isThere(processes[0]?.pid ?? 0)).toBe(false);
+  });
+
   it("is interrupted when its engine went away without a trace", async () => {
     const { processes } = await untilAsked("PERMISSION");
     const pid = processes[0]?.pid ?? 0;

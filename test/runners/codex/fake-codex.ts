@@ -6,7 +6,7 @@ import type { TakopiEvent } from "../../../src/domain/event.ts";
 import type { FollowUp, Runner, RunRequest } from "../../../src/runner/runner.ts";
 import { collect, createTestHost, runRequest, type TestHostOptions } from "../../factories.ts";
 
-const program = fileURLToPath(new URL("../../../fixtures/programs-codex/codex.mjs", import.meta.url));
+export const program: string = fileURLToPath(new URL("../../../fixtures/programs-codex/codex.mjs", import.meta.url));
 
 export interface FakeCodexOptions extends Partial<Omit<CodexRunnerOptions, "config">> {
   /** More keys of the `[codex]` table. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { configSchema } from "../../../runners/happi/config.ts";
-import { launchOf, type Launch } from "../../../runners/happi/launch.ts";
+import { launchOf } from "../../../runners/happi/launch.ts";
+import type { ProgramLaunch } from "../../../src/runner/open-program.ts";
 import { createHappiRunner } from "../../../runners/happi/runner.ts";
 import { createCover } from "../../../runners/happi/secret.ts";
 
@@ -51,7 +52,7 @@ describe("the table of a runtime", () => {
 });
 
 describe("the program", () => {
-  const launched = (command: readonly string[], env = {}): Launch =>
+  const launched = (command: readonly string[], env = {}): ProgramLaunch =>
     launchOf({
       config: configSchema.parse({ command, env }),
       configDir: "/etc/takopi",

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { complete } from "../../../runners/happi/complete.ts";
-import { initialState, steps, type RunState } from "../../../runners/happi/state.ts";
+import { initialState, type RunState } from "../../../runners/happi/state.ts";
+import { steps } from "../../../src/runner/step.ts";
 import { translateLine } from "../../../runners/happi/translate.ts";
 import { hasUnshownWords, showWords } from "../../../runners/happi/words.ts";
 import type { ActionEvent, TakopiEvent } from "../../../src/domain/event.ts";

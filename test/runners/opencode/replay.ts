@@ -1,19 +1,20 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { complete } from "../../../runners/opencode/complete.ts";
-import { exitFailure, type Ending } from "../../../runners/opencode/failure.ts";
+import { exitFailure } from "../../../runners/opencode/failure.ts";
 import { hasResult, translateLine } from "../../../runners/opencode/printed-run.ts";
 import { decodeEvent } from "../../../runners/opencode/schema.ts";
 import { begin, initialState, isSettled, withPrompt, type Step } from "../../../runners/opencode/state.ts";
 import { translate } from "../../../runners/opencode/translate.ts";
 import type { TakopiEvent } from "../../../src/domain/event.ts";
+import type { ProcessExit } from "../../../src/wire/subprocess.ts";
 
 export const fixturesUrl: URL = new URL("../../../fixtures/opencode/", import.meta.url);
 
 /** What a recording of `opencode run` does not hold: the session that was asked for, and how the process ended. */
 export interface Circumstances {
   readonly requested?: string;
-  readonly ending?: Ending;
+  readonly ending?: ProcessExit;
 }
 
 const wireRecord = z.object({

@@ -13,6 +13,11 @@ export interface FakePiOptions extends Partial<Omit<PiRunnerOptions, "config">> 
   readonly isOld?: boolean;
 }
 
+/** The scripted program, in RPC mode. */
+export function fakePiCommand({ isOld = false }: Pick<FakePiOptions, "isOld"> = {}): readonly string[] {
+  return [process.execPath, program, ...(isOld ? ["--old"] : []), "--mode", "rpc"];
+}
+
 /** The runner with the scripted program behind it. */
 export function fakePi({ config = {}, isOld = false, ...options }: FakePiOptions = {}): Runner {
   const command = [process.execPath, program, ...(isOld ? ["--old"] : [])];

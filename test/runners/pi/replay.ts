@@ -1,18 +1,19 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { complete } from "../../../runners/pi/complete.ts";
-import { exitFailure, type Ending } from "../../../runners/pi/failure.ts";
+import { exitFailure } from "../../../runners/pi/failure.ts";
 import { decodeLine } from "../../../runners/pi/schema.ts";
 import { expectReply, initialState, isSettled, type RunState, type Step } from "../../../runners/pi/state.ts";
 import { translate, translateMalformed } from "../../../runners/pi/translate.ts";
 import type { TakopiEvent } from "../../../src/domain/event.ts";
+import type { ProcessExit } from "../../../src/wire/subprocess.ts";
 
 export const fixturesUrl: URL = new URL("../../../fixtures/pi/", import.meta.url);
 
 /** What a recording does not hold: the session that was asked for, and how the process ended. */
 export interface Circumstances {
   readonly requested?: string;
-  readonly ending?: Ending;
+  readonly ending?: ProcessExit;
 }
 
 /** One line of a recording, as pi printed it, or the id of a prompt that was sent. */

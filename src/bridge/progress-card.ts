@@ -43,6 +43,7 @@ export class ProgressCard {
   #lastCallAt = 0;
   #mayHaveStrays = false;
   #busy = false;
+  #isArriving = false;
   #ending: CardEnding | undefined;
   #cancelTimer: (() => void) | undefined;
 
@@ -55,6 +56,11 @@ export class ProgressCard {
   /** Whether there may be a copy of the message whose id is not known. */
   get mayHaveStrays(): boolean {
     return this.#mayHaveStrays || (this.#busy && this.#message === undefined);
+  }
+
+  /** Whether the message may be visible already and be noted in a moment. */
+  get isArriving(): boolean {
+    return this.#isArriving;
   }
 
   /** Shows what `draw` returns, now and at every tick, until the next call. */
@@ -105,7 +111,7 @@ export class ProgressCard {
   /** Sends or edits. Resolves to the time to wait before trying again, or undefined when it is visible. Never rejects. */
   async #put(drawn: CardContent): Promise<number | undefined> {
     try {
-      if (this.#message === undefined) await this.#send(drawn);
+      if (this.#message === undefined) await this.#send(drawn).finally(() => (this.#isArriving = false));
       else await this.#edit(this.#message, drawn);
       return this.#message === undefined ? 0 : undefined;
     } catch (error) {
@@ -119,6 +125,7 @@ export class ProgressCard {
   async #send({ content, keyboard }: CardContent): Promise<void> {
     const { id: runId, thread, promptMessageId } = this.#run;
     const replyTo = promptMessageId;
+    this.#isArriving = true;
     const message = await this.#deps.chat.send({
       thread,
       content,

@@ -31,7 +31,7 @@ export function pressRun(deps: PressRunDeps, press: ButtonPress, target: { verb:
 function pressAllowed(deps: PressRunDeps, press: ButtonPress, { run, verb }: { run: Run; verb: RunVerb }): string {
   switch (verb) {
     case "cancel":
-      removeStray(deps, press);
+      removeStray(deps, press, run);
       return cancelByPress(deps, press, run);
     case "run":
       return releaseHeld(deps, press, run);
@@ -63,9 +63,11 @@ function tooLate(deps: PressRunDeps, press: ButtonPress, { run, toast }: { run: 
 
 /**
  * A message with a cancel button that is no progress message the journal knows: a notice, or a receipt
- * whose id was lost with Telegram's answer. Nobody would ever change it again.
+ * whose id was lost with Telegram's answer. Nobody would ever change it again. One that may only not be noted yet stays.
  */
-function removeStray({ store, deliveries }: PressRunDeps, { thread, messageId }: ButtonPress): void {
+function removeStray({ store, deliveries, lives }: PressRunDeps, press: ButtonPress, run: Run): void {
+  const { thread, messageId } = press;
+  if (lives.find(run.id)?.card.isArriving === true) return;
   const link = store.findMessage({ chatId: thread.chatId, messageId });
   if (link !== undefined && link.role !== "notice") return;
   deliveries.enqueue({ thread, role: "notice", operation: { type: "delete", messageId } });

@@ -18,7 +18,7 @@ const shownRow = z.object({ chatId: z.number(), topicId: z.number().nullable(), 
 
 export function createDecisionsRepository(journal: Journal, neighbours: DecisionsNeighbours): DecisionsRepository {
   const { outbox, deliveries } = neighbours;
-  const { insert, find, ofMessage, open, draft, answer, settle } = decisionStatements(journal);
+  const { insert, find, ofMessage, open, draft, unbind, answer, settle } = decisionStatements(journal);
   const show = createFaces(journal, outbox);
   return {
     openDecision: (decision) =>
@@ -41,6 +41,13 @@ export function createDecisionsRepository(journal: Journal, neighbours: Decision
         if (draft({ key, draft: JSON.stringify(next) }) === 0) return false;
         show.put(key, face);
         return true;
+      }),
+    showAgain: (key, operation) =>
+      journal.atomic(() => {
+        const row = find({ key });
+        if (row === undefined || unbind({ key }) === 0) return;
+        const { thread, runId } = row;
+        outbox.enqueue({ thread, runId, role: "notice", operation, decision: key });
       }),
     answerDecision: (key, given) => answer({ key, ...answerParams(given) }) === 1,
     settleDecision: (key, state, face) =>
@@ -77,6 +84,9 @@ function decisionStatements(journal: Journal) {
       decisionRow,
     ),
     draft: journal.change("UPDATE decisions SET draft = @draft WHERE key = @key AND state = 'pending'"),
+    unbind: journal.change(
+      "UPDATE decisions SET message_id = NULL, face = NULL WHERE key = @key AND state = 'pending' AND message_id IS NOT NULL",
+    ),
     answer: journal.change(
       `UPDATE decisions SET state = 'answered', decision = @decision, decided_by = @decidedBy,
        decided_by_name = @decidedByName, decided_at = @decidedAt WHERE key = @key AND state = 'pending'`,

@@ -67,6 +67,22 @@ function edits(store: Store): readonly (readonly [number, string])[] {
 }
 
 describe("a decision in the journal", () => {
+  it("is shown again in the place of a message that can't be seen any more, while it is pending", () => {
+    const store = storeWithRun();
+    store.openDecision(asked("k1"));
+    const again = { type: "send", ...face("again"), silent: false, urgency: "decision" } as const;
+    store.showAgain("k1", again);
+    expect(sendNext(store, 11)).toBe("ask k1");
+    expect(store.nextDeliveries(1_000)).toEqual([]);
+    store.showAgain("k1", again);
+    expect(store.findDecision("k1")?.message).toBeUndefined();
+    expect(sendNext(store, 12)).toBe("again");
+    expect(store.findDecision("k1")?.message).toEqual({ chatId: 7, messageId: 12 });
+    store.answerDecision("k1", yes);
+    store.showAgain("k1", again);
+    expect(store.nextDeliveries(1_000)).toEqual([]);
+  });
+
   it("is pending until its one answer, which keeps who gave it and when", () => {
     const store = storeWithRun();
     store.openDecision(asked("k1"));

@@ -71,6 +71,8 @@ export interface DecisionStore {
   openDecisions(runId?: RunId): readonly DecisionRow[];
   /** Keeps a part of the answer and shows it. False unless it is `pending`. */
   draftDecision(key: DecisionKey, draft: Draft, face: DecisionFace): boolean;
+  /** Sends the message of a pending decision once more, in the place of one that can't be seen any more. Nothing while it waits to be sent. */
+  showAgain(key: DecisionKey, operation: NewDecision["messages"][number]): void;
   /** `pending` → `answered`. False when it was not pending: the answer then counts for nothing. */
   answerDecision(key: DecisionKey, answer: Answer): boolean;
   /** To a final state, with what its message shows then. False when it was final before; nothing is written then. */

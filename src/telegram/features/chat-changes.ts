@@ -1,16 +1,24 @@
 import type { Deliveries } from "../../bridge/deliveries.ts";
 import { moveChat } from "../../bridge/move-chat.ts";
 import type { Log } from "../../bridge/ports.ts";
+import type { BridgeSettings } from "../../bridge/settings.ts";
 import type { Store } from "../../bridge/store-port.ts";
 import type { Feature } from "./feature.ts";
 
+interface ChatChangesDeps {
+  readonly store: Store;
+  readonly log: Log;
+  readonly deliveries: Deliveries;
+  readonly settings: BridgeSettings;
+}
+
 /** The bot was unblocked or let in again, or a group got a new id: what could not be delivered goes out. */
-export function chatChangesFeature(deps: { store: Store; log: Log; deliveries: Deliveries }): Feature {
+export function chatChangesFeature(deps: ChatChangesDeps): Feature {
   return (incoming) => {
     if (incoming.kind === "membership") {
       if (incoming.change.canWrite) deps.store.retryFailed(incoming.change.chatId);
     } else if (incoming.kind === "migrated") {
-      moveChat(deps, incoming.migration.fromChatId, incoming.migration.toChatId);
+      moveChat({ ...deps, secrets: deps.settings.secrets }, incoming.migration.fromChatId, incoming.migration.toChatId);
     } else {
       return false;
     }

@@ -242,6 +242,7 @@ async function auditOf(local: LocalBot, isWanted: (row: Row) => boolean): Promis
     cwd: local.dir,
     isInteractive: false,
     onStopSignal: () => () => {},
+    outliveReaders: () => {},
   };
   const questions = async (): Promise<never> => Promise.reject(new Error("nothing is asked"));
   await runCli(["audit", "--json", "--config", join(local.dir, "takopi.toml")], { io, app, questions });

@@ -38,7 +38,7 @@ describe.concurrent("a bot", () => {
     const open = copyOf(bot, "open", (text) => text.replace(/allowed_user_ids.*/, ""));
     const before = bot.lastCall;
     const { code, output } = await ended(bot, open);
-    expect(code).toBe(1);
+    expect(code).toBe(78);
     expect(output.trim().split("\n")).toEqual([
       "takopi: nobody may use this bot: run takopi pair, or set transports.telegram.allowed_user_ids",
     ]);

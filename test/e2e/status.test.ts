@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { appendFileSync, existsSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, vi } from "vitest";
 import { reportSchema, type StatusReport } from "../../src/app/status/status-report.ts";
+import { freePort } from "../free-port.ts";
 import { compiled, startBuiltBot } from "./built-bot.ts";
 import { it, RealBot } from "./real-bot.ts";
 
@@ -154,16 +154,6 @@ describe.concurrent("a supervisor", () => {
     expect(existsSync(file)).toBe(false);
   });
 });
-
-/** One that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 describe.concurrent("/status", () => {
   it("says in the chat whether all is well and what goes on", async ({ bot }) => {

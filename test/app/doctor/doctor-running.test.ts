@@ -10,6 +10,7 @@ import type { LoadedConfig } from "../../../src/config/load-config.ts";
 import { loadConfig } from "../../../src/config/load-config.ts";
 import { ENGINE_IDS, MINIMAL } from "../../config/factories.ts";
 import { FakeMachine } from "../fake-machine.ts";
+import { quietReport } from "../status/quiet-report.ts";
 
 let dir: string;
 let loaded: LoadedConfig;
@@ -35,7 +36,7 @@ async function lines(): Promise<readonly string[]> {
 async function runs(report: object): Promise<void> {
   const { bot_token: token, api_root: apiRoot } = loaded.config.transports.telegram;
   const locks = takeLocks({ dir, token, apiRoot, env: { HOME: dir } });
-  const server = createServer((socket) => socket.end(JSON.stringify({ ...quiet, ...report })));
+  const server = createServer((socket) => socket.end(JSON.stringify({ ...quietReport, ...report })));
   server.listen(join(dir, "takopi.sock"));
   await once(server, "listening");
   onTestFinished(() => {
@@ -43,27 +44,6 @@ async function runs(report: object): Promise<void> {
     server.close();
   });
 }
-
-const quiet = {
-  format: 1,
-  version: "0",
-  pid: process.pid,
-  startedAt: 1,
-  uptimeMs: 1,
-  bot: "b",
-  config: "c",
-  isWell: true,
-  problems: [],
-  telegram: { state: "well", silentMs: 0 },
-  running: [],
-  queued: [],
-  held: 0,
-  decisions: [],
-  outbox: { waiting: 0 },
-  journalBytes: 0,
-  rssBytes: 0,
-  engines: [],
-};
 
 it("says that a running bot is well", async () => {
   await runs({});

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { type HealthOutlets, type HealthReport, openHealth } from "../../../src/app/status/health.ts";
 import { StartError } from "../../../src/app/start-error.ts";
+import { freePort } from "../../free-port.ts";
 import { FakeClock } from "../../telegram/fake-clock.ts";
 import { RecordingLog } from "../../telegram/recording-log.ts";
 
@@ -27,16 +28,6 @@ async function open(where: { readonly file?: string; readonly port?: number }): 
   const outlets = await openHealth({ ...where, clock, log, report: () => health });
   onTestFinished(() => outlets.close());
   return outlets;
-}
-
-/** A port nobody has: one that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 describe("the health file", () => {

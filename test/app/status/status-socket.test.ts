@@ -6,30 +6,9 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { askStatus } from "../../../src/app/status/ask-status.ts";
 import { makePrivateFolder, statusAddress, statusAddresses } from "../../../src/app/status/status-address.ts";
-import type { StatusReport } from "../../../src/app/status/status-report.ts";
 import { serveStatus, type StatusServer } from "../../../src/app/status/status-server.ts";
+import { quietReport } from "./quiet-report.ts";
 import { RecordingLog } from "../../telegram/recording-log.ts";
-
-const report: StatusReport = {
-  format: 1,
-  version: "0.1.0",
-  pid: 1,
-  startedAt: 1,
-  uptimeMs: 1,
-  bot: "b",
-  config: "c",
-  isWell: true,
-  problems: [],
-  telegram: { state: "starting", silentMs: 0 },
-  running: [],
-  queued: [],
-  held: 0,
-  decisions: [],
-  outbox: { waiting: 0 },
-  journalBytes: 0,
-  rssBytes: 0,
-  engines: [],
-};
 
 let dir: string;
 let log: RecordingLog;
@@ -41,7 +20,7 @@ beforeEach(() => {
 });
 
 async function serve(env: Readonly<Record<string, string>> = {}, place = dir): Promise<StatusServer | undefined> {
-  const server = await serveStatus({ dir: place, env }, { report: () => report, log });
+  const server = await serveStatus({ dir: place, env }, { report: () => quietReport, log });
   onTestFinished(() => server?.close());
   return server;
 }
@@ -56,7 +35,7 @@ function deepDir(): string {
 describe("the status socket", () => {
   it("gives the report to who asks", async () => {
     await serve();
-    expect(await askStatus({ dir, env: {} })).toEqual({ kind: "report", report });
+    expect(await askStatus({ dir, env: {} })).toEqual({ kind: "report", report: quietReport });
   });
 
   it("can be used by this user only", async () => {
@@ -96,7 +75,10 @@ describe("the status socket", () => {
     const server = await serve({ XDG_RUNTIME_DIR: dir }, deep);
     expect(Buffer.byteLength(server?.address ?? "")).toBeLessThanOrEqual(103);
     expect(lstatSync(join(dir, `takopi-${userInfo().uid}`)).mode & 0o777).toBe(0o700);
-    expect(await askStatus({ dir: deep, env: { XDG_RUNTIME_DIR: "/nowhere" } })).toEqual({ kind: "report", report });
+    expect(await askStatus({ dir: deep, env: { XDG_RUNTIME_DIR: "/nowhere" } })).toEqual({
+      kind: "report",
+      report: quietReport,
+    });
     server?.close();
     expect(existsSync(join(deep, "takopi.sock.path"))).toBe(false);
   });

@@ -7,7 +7,10 @@ export interface Started {
   readonly at: number;
   readonly pid: number;
   readonly session: string;
+  /** Without the files it names. */
   readonly prompt: string;
+  /** Paths of files that came with it. */
+  readonly files: readonly string[];
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
 }
@@ -27,16 +30,28 @@ export interface Overlap {
   readonly isWorking: boolean;
 }
 
-const started: z.ZodType<Started> = z.object({
-  at: z.number(),
-  pid: z.number(),
-  session: z.string(),
-  prompt: z.string(),
-  args: z.array(z.string()),
-  env: z.record(z.string(), z.string()),
-});
+/** A file is a line below the prompt. */
+const FILE = /\n?^Attached file: (.*)$/gm;
 
-const ended: z.ZodType<Ended> = z.object({ at: z.number(), prompt: z.string() });
+function withoutFiles(prompt: string): string {
+  return prompt.replace(FILE, "");
+}
+
+const started: z.ZodType<Started> = z
+  .object({
+    at: z.number(),
+    pid: z.number(),
+    session: z.string(),
+    prompt: z.string(),
+    args: z.array(z.string()),
+    env: z.record(z.string(), z.string()),
+  })
+  .transform(({ prompt, ...line }) => {
+    const files = [...prompt.matchAll(FILE)].map(([, path = ""]) => path);
+    return { ...line, prompt: withoutFiles(prompt), files };
+  });
+
+const ended: z.ZodType<Ended> = z.object({ at: z.number(), prompt: z.string().transform(withoutFiles) });
 
 const overlap: z.ZodType<Overlap> = z.object({
   session: z.string(),

@@ -31,7 +31,7 @@ export interface Evidence {
   readonly isTopicDeleted: boolean;
   /** The group's new id. */
   readonly groupId: number;
-  readonly started: readonly Pick<Started, "at" | "pid" | "session" | "prompt">[];
+  readonly started: readonly Pick<Started, "at" | "pid" | "session" | "prompt" | "files">[];
   /** Prompts an engine gave its whole result for. */
   readonly ended: readonly string[];
   readonly overlaps: readonly Overlap[];

@@ -25,6 +25,7 @@ const KINDS: Readonly<Record<FaultKind, number>> = {
   "second poller": 3,
   "duplicated updates": 5,
   "out-of-order updates": 4,
+  album: 6,
   "deleted prompt": 4,
   "deleted topic": 3,
   "group to supergroup": 3,
@@ -54,6 +55,7 @@ export function generate(seed: number): Scenario {
 function chooseFaults(random: Random): readonly FaultKind[] {
   const faults = new Set<FaultKind>([random.weighed(KINDS)]);
   while (faults.size < 3 && random.chance(0.5)) faults.add(random.weighed(KINDS));
+  if (faults.has("album") && random.chance(0.5)) faults.add("out-of-order updates");
   // A reply that comes before what it replies to is a prompt of its own.
   if (faults.has("out-of-order updates")) faults.delete("drop");
   return [...faults];

@@ -1,7 +1,7 @@
 import { FORUM } from "../src/local/world/seed.ts";
 import { currentChat, type Evidence } from "./evidence.ts";
 import type { BotMessage } from "./messages.ts";
-import { fails, type PromptPlan, promptText } from "./scenario.ts";
+import { albumFiles, fails, type PromptPlan, promptText } from "./scenario.ts";
 import { type Violation, violation } from "./violation.ts";
 
 /** How a prompt ended for the people who wrote it. */
@@ -13,6 +13,7 @@ export function judgePrompt(evidence: Evidence, plan: PromptPlan): readonly Viol
   if (said === undefined) return [];
   return [
     ...judgeStarts(evidence, plan),
+    ...judgeAlbum(evidence, plan),
     ...judgeOutcome(evidence, plan),
     ...judgePlaces(evidence, plan),
     ...judgeSession(evidence, plan),
@@ -24,6 +25,25 @@ function judgeStarts({ started, ends, presses }: Evidence, plan: PromptPlan): re
   // A run that had no session yet is run again when a person says so.
   const allowed = 1 + (presses.resume.has(plan.name) ? ends.length : 0);
   return starts <= allowed ? [] : [violation("started twice", `${plan.name} was started ${starts} times`)];
+}
+
+/**
+ * The engine gets all files of an album, in order, whenever it is started with it. Where nobody could know that the polls were dead, the
+ * rest may have come late, and that is said.
+ */
+function judgeAlbum({ started, scenario }: Evidence, plan: PromptPlan): readonly Violation[] {
+  if (plan.album === undefined || scenario.faults.includes("half-open poll")) return [];
+  const expected = albumFiles(plan).join(" ");
+  return started
+    .filter(({ prompt }) => prompt === promptText(plan))
+    .map(({ files }) => files.map(originalName).join(" "))
+    .filter((files) => files !== expected)
+    .map((files) => violation("album in parts", `${plan.name} was started with the files "${files}"`));
+}
+
+/** What was fetched before a kill and again after it has a number the second time. */
+function originalName(path: string): string {
+  return path.replace(/^.*\//, "").replace(/-\d+(?=\.txt$)/, "");
 }
 
 function judgeOutcome(evidence: Evidence, plan: PromptPlan): readonly Violation[] {

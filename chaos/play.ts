@@ -1,8 +1,10 @@
 import { FORUM, GROUP, OWNER } from "../src/local/world/seed.ts";
+import type { LocalMessage } from "../src/local/bot-api-types.ts";
 import { LocalTelegramError } from "../src/local/local-telegram-error.ts";
 import { type Attribution, type BotMessage, readJournal, tellsEnd, toBotMessage } from "./messages.ts";
 import type { Rig } from "./rig.ts";
 import {
+  albumFiles,
   type Button,
   type Disturbance,
   isDisturbance,
@@ -174,13 +176,26 @@ export class Play {
     const chat = this.#chatOf(plan);
     const replyTo = this.#replyTarget(plan, chat);
     const inTopic = plan.place === "topic" && !this.isTopicDeleted;
-    const { message_id: id } = this.rig.world.message({
-      chat,
-      text: promptText(plan),
-      ...(replyTo !== undefined && { reply_to: replyTo }),
-      ...(inTopic && { thread: TOPIC }),
-    });
+    const where = { chat, ...(replyTo !== undefined && { reply_to: replyTo }), ...(inTopic && { thread: TOPIC }) };
+    const { message_id: id } = this.#send(plan, where);
     this.said.set(plan.name, { chat, id, isReply: replyTo !== undefined, ...(inTopic && { topic: TOPIC }) });
+  }
+
+  /** Of an album, the part with the caption: the last but one. */
+  #send(plan: PromptPlan, where: { chat: number; reply_to?: number; thread?: number }): LocalMessage {
+    const { world } = this.rig;
+    const names = albumFiles(plan);
+    const parts = names.map((name, index) =>
+      world.upload({
+        ...where,
+        kind: "document",
+        name,
+        bytes: Buffer.from(name),
+        media_group_id: plan.name,
+        ...(index === names.length - 2 && { caption: promptText(plan) }),
+      }),
+    );
+    return parts.at(-2) ?? world.message({ ...where, text: promptText(plan) });
   }
 
   #chatOf({ place }: PromptPlan): number {

@@ -30,6 +30,7 @@ export const FAULT_KINDS = [
   "second poller",
   "duplicated updates",
   "out-of-order updates",
+  "album",
   "deleted prompt",
   "deleted topic",
   "group to supergroup",
@@ -53,6 +54,8 @@ export interface PromptPlan {
   /** Length of the answer. */
   readonly chars: number;
   readonly megabytes?: number;
+  /** Sent as the caption of an album of this many files. */
+  readonly album?: number;
   /** Written as a reply to an earlier prompt or its answer, so that it belongs to the same session. */
   readonly replyTo?: { readonly prompt: string; readonly message: "prompt" | "final" };
 }
@@ -131,6 +134,11 @@ export function promptText({ name, verb, chars, megabytes }: PromptPlan): string
   return ["chaos", name, verb, chars, ...(megabytes === undefined ? [] : [megabytes])].join(" ");
 }
 
+/** The names of the files of an album, in order. */
+export function albumFiles({ name, album = 0 }: PromptPlan): readonly string[] {
+  return Array.from({ length: album }, (_, index) => `${name}.part${index}.txt`);
+}
+
 /** Whether the engine says when it works, and waits then. */
 export function waits(verb: Verb): boolean {
   return !["answer", "linger", "malformed", "big"].includes(verb);
@@ -145,10 +153,14 @@ export function fails(verb: Verb): boolean {
 export function describeScenario({ seed, faults, prompts, lives, steps }: Scenario): string {
   return [
     `seed ${seed}: ${faults.join(", ")}`,
-    ...prompts.map((plan) => `  ${plan.place}: ${promptText(plan)}${replyText(plan)}`),
+    ...prompts.map((plan) => `  ${plan.place}: ${promptText(plan)}${albumText(plan)}${replyText(plan)}`),
     ...lives.map((life, index) => `  start ${index + 1}: ${JSON.stringify(life)}`),
     ...steps.map((step, index) => `  ${index + 1}. ${describeStep(step)}`),
   ].join("\n");
+}
+
+function albumText({ album }: PromptPlan): string {
+  return album === undefined ? "" : `  (with ${album} files)`;
 }
 
 function replyText({ replyTo }: PromptPlan): string {

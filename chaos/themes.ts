@@ -78,6 +78,10 @@ export const THEMES: Readonly<Record<FaultKind, Theme>> = {
     comeBackAfter(draft, name);
     draft.segment(name).written.unshift({ do: "reverse updates" });
   },
+  album: (draft) => {
+    const place = draft.random.pick(["private", "group", "topic"]);
+    draft.add({ place, verb: draft.random.pick(["hold", "answer"]), chars: 300, album: 2 + draft.random.below(9) });
+  },
   "deleted prompt": (draft) => {
     const { name } = working(draft);
     draft.segment(name).during.push({ do: "delete prompt", prompt: name });

@@ -6,6 +6,7 @@ export const VIOLATION_KINDS = [
   "needless mark",
   "wrong place",
   "started twice",
+  "album in parts",
   "wrong outcome",
   "other session",
   "stuck card",

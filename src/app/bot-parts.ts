@@ -1,10 +1,11 @@
 import { Decisions } from "../bridge/decisions/decisions.ts";
 import { Deliveries } from "../bridge/deliveries.ts";
 import type { AskRights } from "../bridge/guard.ts";
+import { Albums } from "../bridge/files/albums.ts";
 import { Inbox } from "../bridge/inbox.ts";
 import { LiveRuns } from "../bridge/live-runs.ts";
 import type { Chat } from "../bridge/chat-port.ts";
-import type { Clock, EngineSource, Log, RunRecords } from "../bridge/ports.ts";
+import type { Clock, EngineSource, Files, Log, RunRecords } from "../bridge/ports.ts";
 import type { Store } from "../bridge/store-port.ts";
 import { Scheduler } from "../bridge/scheduler.ts";
 import { SessionMemory } from "../bridge/session-memory.ts";
@@ -25,6 +26,7 @@ export interface BotPartsInput {
   readonly me: { readonly id: number; readonly username: string };
   readonly rights: AskRights;
   readonly records: RunRecords;
+  readonly files: Files;
   readonly vitals: Vitals;
 }
 
@@ -55,6 +57,7 @@ export function assembleBot(input: BotPartsInput): BotParts {
     memory,
     decisions,
     refusals,
+    albums: new Albums({ ...input, quietMs: input.settings.albumQuietMs }),
     presses: new SeenPresses(),
     newRunId,
     newKey,

@@ -25,6 +25,8 @@ export function bridgeSettings(
     remindAfterMs: config.limits.remind_after_s * 1000,
     silentAfterMs: config.limits.silent_after_s * 1000,
     dailyCostUsd: config.limits.daily_cost_usd,
+    albumQuietMs: telegram.media_group_debounce_s * 1000,
+    fileSenderIds: new Set(telegram.files.allowed_user_ids),
     ...(config.default_project !== undefined && { defaultProject: config.default_project }),
   };
 }

@@ -107,7 +107,7 @@ async function runBot(request: BotRequest, { store, faults, vitals, releaseLocks
   const defaultEngine = chooseDefaultEngine(engines, wishOf(request));
   const source = engineSource(engines, env, [token]);
   const telegram = await openTelegram({ loaded, env, log, store, engines, source });
-  const { api, closeIdle, me, outbox, secrets } = telegram;
+  const { api, closeIdle, me, outbox, files, secrets } = telegram;
   const chat = faults.chat(telegram.chat);
   const settings = bridgeSettings(config, {
     defaultEngine,
@@ -124,7 +124,7 @@ async function runBot(request: BotRequest, { store, faults, vitals, releaseLocks
     isOn: config.limits.survive_restart,
   });
   const edges = { store, clock, log, vitals, engines: source, me };
-  const parts = assembleBot({ ...edges, chat, settings, rights, records });
+  const parts = assembleBot({ ...edges, chat, files, settings, rights, records });
   const status = await openStatus({ ...statusPlace(request), ...edges, ...parts });
   const recovered = openParts(parts, { store, log, settings, engines: source, records });
   const polling = startPolling({ api, closeIdle, store, log, parts, access, vitals });
@@ -172,7 +172,7 @@ function openParts(
 
 function checkAccess({ config }: LoadedConfig, store: Store): void {
   const problem = accessProblem(currentAccess(config, store, []), store.hasOpenPairing(systemClock.now()));
-  if (problem !== undefined) throw new StartError(problem);
+  if (problem !== undefined) throw new StartError(problem, { isConfiguration: true });
 }
 
 /** Where others may ask how the bot is. */

@@ -6,6 +6,8 @@ import { resolveRoute, type Route, type SessionChoice } from "../routing/resolve
 import { ambientProject } from "./ambient-project.ts";
 import { chosenHere, optionsOf } from "./choices/preferences.ts";
 import type { Deliveries } from "./deliveries.ts";
+import type { SentPart } from "./files/file-store.ts";
+import { newToSession, type RepliedFiles, repliedFiles } from "./files/replied-files.ts";
 import { type GuardDeps, hasRight, mayGoOn, noteOfRun, whyNotFor } from "./guard.ts";
 import { knownRunner } from "./known-engines.ts";
 import type { LiveRuns } from "./live-runs.ts";
@@ -16,6 +18,7 @@ import { noticeRow, say } from "./say.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { SessionMemory } from "./session-memory.ts";
 import type { BridgeSettings } from "./settings.ts";
+import type { AcceptedWith } from "./store-port.ts";
 
 export interface PromptDeps extends GuardDeps {
   readonly engines: EngineSource;
@@ -36,36 +39,61 @@ const PASTE_WAIT_MS = 1_000;
  * the choice to run or discard it. A later part of a split paste joins the run of the first part. Handling an update again changes
  * nothing.
  */
-export function acceptPrompt(deps: PromptDeps, message: IncomingMessage): void {
-  if (joinPaste(deps, message)) return;
-  const route = routeMessage(deps, message);
-  const { thread, messageId: replyTo } = message;
-  if (route.kind === "problem") return say(deps.deliveries, { thread, replyTo, text: route.problem });
-  if (route.prompt.trim() === "")
-    return say(deps.deliveries, { thread, replyTo, text: "There is no prompt in this message." });
-  if (route.plan && !canPlan(deps, route.engine)) {
-    const text = `${route.engine} has no plan mode, so nothing was started: send it without /plan.`;
-    return say(deps.deliveries, { thread, replyTo, text });
-  }
+export function acceptPrompt(deps: PromptDeps, message: IncomingMessage, parts: readonly SentPart[] = []): void {
+  if (parts.length === 0 && joinPaste(deps, message)) return;
+  const { updateId, sender } = message;
+  const replied = repliedFiles(deps, message);
+  const route = routeMessage(deps, message, replied);
+  const problem = replied.problem ?? problemOf(deps, route);
+  if (problem !== undefined || route.kind === "problem") return refuse(deps, message, { parts, text: problem ?? "" });
   const run = newRun(deps, message, route);
-  const refusal = whyNotFor(deps, message.sender, run);
-  if (refusal !== undefined) return say(deps.deliveries, { thread, replyTo, text: refusal });
-  acceptRun(deps, run, { updateId: message.updateId, doubt: whyOffered(deps, message) });
+  const refusal = whyNotFor(deps, sender, run);
+  if (refusal !== undefined) return refuse(deps, message, { parts, text: refusal });
+  const followed = route.session.kind === "follow" ? route.session.run : undefined;
+  const taken = newToSession(deps.store, replied.files, followed);
+  const files = [...taken, ...parts.map(({ file }) => file)].map((file) => ({ file }));
+  acceptRun(deps, run, { updateId, doubt: whyOffered(deps, message), parts, files });
+}
+
+/** Why nothing can be started, as a sentence. */
+function problemOf(deps: PromptDeps, route: Route): string | undefined {
+  if (route.kind === "problem") return route.problem;
+  if (route.prompt.trim() === "") return "There is no prompt in this message.";
+  return route.plan && !canPlan(deps, route.engine)
+    ? `${route.engine} has no plan mode, so nothing was started: send it without /plan.`
+    : undefined;
+}
+
+/** All parts of an album are done with at once; a message without files is, when this is over. */
+function refuse(
+  { deliveries, store }: PromptDeps,
+  { thread, messageId: replyTo }: IncomingMessage,
+  { parts, text }: { readonly parts: readonly SentPart[]; readonly text: string },
+): void {
+  const [first, ...others] = parts.map(({ updateId }) => updateId);
+  if (first === undefined) return say(deliveries, { thread, replyTo, text });
+  const outbox = [noticeRow({ thread, replyTo, text })];
+  if (store.answerUpdates([first, ...others], { parts, outbox })) deliveries.wake();
+}
+
+interface Acceptance extends Pick<AcceptedWith, "parts" | "files"> {
+  readonly updateId: number;
+  readonly doubt: string | undefined;
 }
 
 /** Puts a run into the queue, or with a `doubt`, the question whether it is still wanted, before the user. An update counts once. */
 export function acceptRun(
   deps: Pick<PromptDeps, "scheduler" | "lives" | "store" | "engines" | "deliveries">,
   run: Run,
-  { updateId, doubt }: { readonly updateId: number; readonly doubt: string | undefined },
+  { updateId, doubt, ...brought }: Acceptance,
 ): void {
   if (doubt === undefined) {
-    if (deps.store.acceptRun(run, updateId, { noted: noteOfRun(run, "prompt") })) enterQueue(deps, run);
+    if (deps.store.acceptRun(run, updateId, { ...brought, noted: noteOfRun(run, "prompt") })) enterQueue(deps, run);
     return;
   }
   const { id: runId, thread, promptMessageId: replyTo } = run;
   const question = { thread, replyTo, text: doubt, keyboard: offerKeyboard(runId), runId, isLoud: true };
-  const also = { noted: noteOfRun(run, "prompt", { state: "held" }), outbox: [noticeRow(question)] };
+  const also = { ...brought, noted: noteOfRun(run, "prompt", { state: "held" }), outbox: [noticeRow(question)] };
   if (deps.store.acceptRun({ ...run, state: "held" }, updateId, also)) deps.deliveries.wake();
 }
 
@@ -95,7 +123,7 @@ function isPastePart(text: string): boolean {
   return text.length >= PASTE_PART_CHARS;
 }
 
-function routeMessage(deps: PromptDeps, message: IncomingMessage): Route {
+function routeMessage(deps: PromptDeps, message: IncomingMessage, { isToAnswer }: RepliedFiles): Route {
   const { engines, settings, store } = deps;
   const { replyTo, quote, thread } = message;
   const link = replyTo && store.findMessage({ chatId: thread.chatId, messageId: replyTo.messageId });
@@ -115,7 +143,9 @@ function routeMessage(deps: PromptDeps, message: IncomingMessage): Route {
       ...ambientProject(settings, thread.chatId),
     },
     ...(quote !== undefined && { quote }),
-    ...(replyTo && { replied: { ...(replyTo.text !== undefined && { text: replyTo.text }), ...(run && { run }) } }),
+    // What the bot said about a file is no part of the prompt.
+    ...(replyTo &&
+      !isToAnswer && { replied: { ...(replyTo.text !== undefined && { text: replyTo.text }), ...(run && { run }) } }),
   });
 }
 

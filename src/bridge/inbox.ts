@@ -13,9 +13,13 @@ export interface InboxDeps {
   readonly giveUp: (payload: string) => void;
 }
 
-/** `later`: the effect is still coming. Updates behind it need not wait; it counts as handled once this resolves. */
+/**
+ * `later`: the effect is still coming; it counts as handled once this resolves. `again`: it has had none, and is to be handled once more
+ * when this resolves. Updates behind it need not wait.
+ */
 export interface HandledUpdate {
   readonly later?: Promise<void>;
+  readonly again?: Promise<void>;
 }
 
 const RETRY_MS = 1_000;
@@ -90,8 +94,12 @@ export class Inbox {
   /** True when the update is done with, one way or the other. */
   async #handle({ updateId, payload }: Pick<InboxUpdate, "updateId" | "payload">): Promise<boolean> {
     try {
-      const { later } = await this.#deps.handle(payload);
+      const { later, again } = await this.#deps.handle(payload);
       this.#attempts.delete(updateId);
+      if (again !== undefined) {
+        this.#later.set(updateId, this.#handleAgain(updateId, again));
+        return true;
+      }
       if (later !== undefined) {
         this.#later.set(updateId, this.#finishLater({ updateId, payload }, later));
         return true;
@@ -109,6 +117,12 @@ export class Inbox {
     }
     this.#deps.store.finishUpdate(updateId);
     return true;
+  }
+
+  async #handleAgain(updateId: number, again: Promise<void>): Promise<void> {
+    await again;
+    this.#later.delete(updateId);
+    this.#wake();
   }
 
   /** Not tried again: unlike the rest it depends on programs that may fail every time. */

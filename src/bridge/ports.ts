@@ -1,4 +1,5 @@
 import type { EngineId } from "../domain/event.ts";
+import type { IncomingFile } from "../domain/incoming.ts";
 import type { RunId } from "../domain/run.ts";
 import type { Runner, RunRecord, RunRequest } from "../runner/runner.ts";
 import type { RecordedProcess } from "./store-port.ts";
@@ -32,6 +33,24 @@ export interface RunRecords {
   /** The runs of which there is anything. */
   runIds(): readonly RunId[];
   remove(runId: RunId): void;
+}
+
+/** One file and where it is to go. */
+export interface FileRequest {
+  readonly file: IncomingFile;
+  /** The directory the run works in. Absolute. */
+  readonly cwd: string;
+  /** Names this file among those that are on their way; letters, digits and `-`. */
+  readonly key: string;
+}
+
+/** Files that people sent. */
+export interface Files {
+  /**
+   * Brings a file into the folder for such files in `cwd`, under its own name or, where that is taken, one like it. Resolves to its absolute
+   * path when all of it is there. Rejects with `FileError`, or because `signal` aborted; nothing of it is left then.
+   */
+  fetch(request: FileRequest, signal: AbortSignal): Promise<string>;
 }
 
 /** The engines this bot has, as far as runs need them. */

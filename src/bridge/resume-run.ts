@@ -42,7 +42,10 @@ function resumeRun(deps: PromptDeps, wish: ResumeWish): Run | undefined {
     notBefore: wish.notBefore ?? createdAt,
   };
   const noted = noteOfRun(next, "resume", { after: wish.run.id });
-  if (!deps.store.acceptRun(next, wish.updateId, { noted })) return undefined;
+  // Asked again in a new session, which has nothing of the first attempt.
+  const isAgain = resume === undefined && wish.prompt === wish.run.prompt;
+  const files = isAgain ? deps.store.filesOf(wish.run.id) : [];
+  if (!deps.store.acceptRun(next, wish.updateId, { noted, files })) return undefined;
   enterQueue(deps, next);
   return next;
 }

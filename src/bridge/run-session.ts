@@ -4,6 +4,7 @@ import type { Runner, RunHost, RunRequest } from "../runner/runner.ts";
 import type { Decisions } from "./decisions/decisions.ts";
 import type { Deliveries } from "./deliveries.ts";
 import { limitOffer } from "./limit-offer.ts";
+import { attachmentsOf, promptWithFaults } from "./files/file-words.ts";
 import type { LiveRun } from "./live-run.ts";
 import type { LiveRuns } from "./live-runs.ts";
 import type { BridgeSettings } from "./settings.ts";
@@ -11,7 +12,7 @@ import { watchSilence } from "./silence.ts";
 import { spendNotice } from "./spend.ts";
 import { returnUntaken } from "./queue/steer-run.ts";
 import type { Chat } from "./chat-port.ts";
-import type { Clock, EngineSource, Log, RunRecords } from "./ports.ts";
+import type { Clock, EngineSource, Files, Log, RunRecords } from "./ports.ts";
 import type { Store } from "./store-port.ts";
 import { describeEnding } from "./run-ending.ts";
 import type { SessionMemory } from "./session-memory.ts";
@@ -30,6 +31,7 @@ export interface RunDeps {
   readonly settings: BridgeSettings;
   readonly decisions: Decisions;
   readonly records: RunRecords;
+  readonly files: Files;
   /** A new name for an offer: 12 random characters of `[0-9a-z]`. */
   readonly newKey: () => string;
 }
@@ -89,9 +91,11 @@ async function driveEngine(deps: RunDeps, live: LiveRun, takenUp?: RunRequest): 
   return followEvents(deps, live, runner.run(request, createHost(deps, live)));
 }
 
-function newRequest({ records }: RunDeps, run: Run, runner: Runner): RunRequest {
-  const { id: runId, prompt, resume, cwd, options } = run;
-  const request = { runId, prompt, cwd, options, attachments: [], ...(resume && { resume }) };
+function newRequest({ records, store }: RunDeps, run: Run, runner: Runner): RunRequest {
+  const { id: runId, resume, cwd, options } = run;
+  const files = store.filesOf(runId);
+  const prompt = promptWithFaults(run.prompt, files);
+  const request = { runId, prompt, cwd, options, attachments: attachmentsOf(files), ...(resume && { resume }) };
   const record = runner.capabilities.survives ? records.begin(request) : undefined;
   return record === undefined ? request : { ...request, record };
 }

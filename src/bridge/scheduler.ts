@@ -1,5 +1,6 @@
 import type { Run, RunId } from "../domain/run.ts";
 import type { RunRequest } from "../runner/runner.ts";
+import { Fetches } from "./files/fetches.ts";
 import type { LiveRun } from "./live-run.ts";
 import { type RunDeps, runSession } from "./run-session.ts";
 import { showQueued } from "./queue/queue-card.ts";
@@ -13,11 +14,13 @@ const RETRY_MS = 1_000;
 export class Scheduler {
   readonly #deps: RunDeps;
   readonly #underWay = new Map<RunId, Promise<void>>();
+  readonly #fetches: Fetches;
   #isOpen = false;
   #cancelTimer: (() => void) | undefined;
 
   constructor(deps: RunDeps) {
     this.#deps = deps;
+    this.#fetches = new Fetches(deps, () => this.wake());
   }
 
   /** Runs may start from now on, those left from before included. */
@@ -40,6 +43,7 @@ export class Scheduler {
     if (!this.#isOpen) return;
     this.#cancelTimer?.();
     try {
+      this.#fetches.wake();
       this.#startRunnable(this.#deps.clock.now());
     } catch (error) {
       this.#deps.log.error("runs can't be started; trying again", { error });
@@ -66,7 +70,7 @@ export class Scheduler {
       if (isEnding.has(runId)) lives.find(runId)?.stop("shutdown");
       else lives.find(runId)?.leave();
     }
-    await Promise.all(ending.map(([, ended]) => ended));
+    await Promise.all([this.#fetches.stop(), ...ending.map(([, ended]) => ended)]);
   }
 
   #startRunnable(now: number): void {

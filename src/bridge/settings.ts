@@ -51,6 +51,10 @@ export interface BridgeSettings {
   readonly silentAfterMs: number;
   /** US dollars a day after which the user is told what the engines report; 0: never. */
   readonly dailyCostUsd: number;
+  /** How long no further part of an album must have come for it to be whole. */
+  readonly albumQuietMs: number;
+  /** Who may send files, of those who may chat. Empty: all of them. */
+  readonly fileSenderIds: ReadonlySet<number>;
   /** What is covered in everything engines say. */
   readonly secrets: SecretCover;
 }

@@ -6,6 +6,7 @@ import type { PastTurn } from "../runner/runner.ts";
 import type { ChoiceStore } from "./choices/choice-store.ts";
 import type { DurableOperation } from "./durable-operation.ts";
 import type { DecisionKey, DecisionStore } from "./decisions/decision-store.ts";
+import type { FileOutcome, FileStore, RunFile, RunFilePlace, SentPart } from "./files/file-store.ts";
 import type { RetentionStore } from "./recovery/retention-store.ts";
 
 /** An update as Telegram sent it, kept until it has had its effect. */
@@ -86,17 +87,28 @@ export interface PairedUser {
 /** Outcome of a pairing attempt. `locked`: too many wrong codes, ask for a new one in the terminal. */
 export type PairingOutcome = "paired" | "wrong" | "expired" | "locked" | "none";
 
+/** The answer to messages that brought files and start nothing. */
+export interface Answer {
+  readonly outbox: readonly NewOutboxRow[];
+  /** Those that are remembered. */
+  readonly parts?: readonly SentPart[];
+}
+
 /** What is written together with a run that is accepted. */
 export interface AcceptedWith {
   readonly noted?: AuditEntry;
   readonly outbox?: readonly NewOutboxRow[];
+  /** The messages that brought files, each finished and linked too. */
+  readonly parts?: readonly SentPart[];
+  /** The files its engine is to get. */
+  readonly files?: readonly RunFile[];
 }
 
 /**
  * The journal. Calls are synchronous and durable when they return; each is one transaction. Throws `StoreError` when the database
  * can't be written (disk full, read-only): the caller must then not go on as if it had been.
  */
-export interface Store extends DecisionStore, ChoiceStore, RetentionStore {
+export interface Store extends DecisionStore, ChoiceStore, FileStore, RetentionStore {
   // inbox
   /** Records an update before Telegram is told to forget it. False when it was recorded before. */
   receiveUpdate(update: InboxUpdate): boolean;
@@ -116,7 +128,7 @@ export interface Store extends DecisionStore, ChoiceStore, RetentionStore {
   /** Replaces the prompt of a run that is `queued` or `held`. False when it is too late, also because it is being passed to another run. */
   replacePrompt(runId: RunId, prompt: string): boolean;
   findRun(runId: RunId): Run | undefined;
-  /** Runs that may start: `queued`, due at `now`, nothing running and nothing older queued under their session key. Oldest first. */
+  /** Runs that may start: `queued`, due at `now`, with all their files, nothing running and nothing older queued under their session key. Oldest first. */
   runnableRuns(now: number): readonly Run[];
   /** The earliest `notBefore` of a queued run that is later than `now`. */
   nextDueAt(now: number): number | undefined;
@@ -148,6 +160,15 @@ export interface Store extends DecisionStore, ChoiceStore, RetentionStore {
   lastAnswered(thread: Thread): Run | undefined;
   /** Ends a run and queues what the user gets to see. False when it had ended before; nothing is written then. */
   endRun(ending: RunEnding): boolean;
+
+  // files
+  /**
+   * Finishes the updates of these messages, remembers their files and queues what the user is told, in one transaction. False, and
+   * nothing is written, when the first update already had its effect.
+   */
+  answerUpdates(updateIds: readonly [number, ...number[]], also: Answer): boolean;
+  /** What became of a file, together with what the user is told of it. Without effect once the run has ended. */
+  recordFile(place: RunFilePlace, outcome: FileOutcome, outbox: readonly NewOutboxRow[]): void;
 
   // prompts for a run that is working
   /** The queued run is being passed to `into` and will not start. False when it is no longer queued, or `into` does not work. */

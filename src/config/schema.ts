@@ -92,7 +92,7 @@ const filesSchema = z.strictObject({
       .string()
       .trim()
       .min(1)
-      .refine((path) => !/^([/~\\]|[A-Za-z]:)/.test(path))
+      .refine((path) => !/^([/~\\]|[A-Za-z]:)/.test(path) && !path.split(/[/\\]/).includes(".."))
       .default("incoming"),
     "a relative path",
     `"incoming"`,

@@ -14,7 +14,6 @@ const UNSUPPORTED: readonly UnsupportedKey[] = [
   { path: ["plugins", "enabled"], harmless: [] },
   { path: ["transports", "telegram", "voice_transcription"], harmless: [false] },
   { path: ["transports", "telegram", "forward_coalesce_s"], harmless: [0] },
-  { path: ["transports", "telegram", "media_group_debounce_s"], harmless: [] },
   { path: ["transports", "telegram", "topics", "enabled"], harmless: [false] },
   { path: ["transports", "telegram", "files", "enabled"], harmless: [false] },
 ];

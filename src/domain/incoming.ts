@@ -4,9 +4,25 @@ import type { Thread } from "./thread.ts";
 /** What came with a message besides its text. `other`: something Takopi has no use for, such as a contact or a poll. */
 export type AttachmentKind = "photo" | "document" | "voice" | "audio" | "video" | "sticker" | "other";
 
+/** A file that came with a message and can be fetched. */
+export interface IncomingFile {
+  /** What Telegram gives this bot to fetch it with. */
+  readonly fileId: string;
+  /** Equal for the same file, whoever sends it. */
+  readonly uniqueId: string;
+  /** Fit for a name on the disk: no path, no control characters, not empty. */
+  readonly name: string;
+  /** As the sender's app said. */
+  readonly mediaType: string;
+  readonly sizeBytes?: number;
+}
+
 /** The message a user replied to, as far as Telegram sent it along. */
 export interface RepliedMessage {
   readonly messageId: number;
+  /** Who wrote it. Absent where a chat did. */
+  readonly senderId?: number;
+  readonly file?: IncomingFile;
   /** Its text or caption. */
   readonly text?: string;
   /** Whether this bot wrote it. */
@@ -30,6 +46,8 @@ export interface IncomingMessage {
   readonly quote?: string;
   readonly forwarded: boolean;
   readonly attachment?: AttachmentKind;
+  /** The attachment, where it is one that engines can get. */
+  readonly file?: IncomingFile;
   /** Equal for the messages of one album, which arrive one by one. */
   readonly mediaGroupId?: string;
 }

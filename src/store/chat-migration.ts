@@ -12,7 +12,7 @@ export function createChatMigration(journal: Journal): Pick<Store, "migrateChat"
     ...["runs", "outbox", "paired_users", "decisions", "offers"].map(
       (table) => `UPDATE ${table} SET chat_id = @to WHERE chat_id = @from`,
     ),
-    ...["messages", "sessions", "preferences", "session_places"].flatMap((table) => [
+    ...["messages", "sessions", "preferences", "session_places", "sent_files"].flatMap((table) => [
       `UPDATE OR IGNORE ${table} SET chat_id = @to WHERE chat_id = @from`,
       `DELETE FROM ${table} WHERE chat_id = @from AND @to <> @from`,
     ]),

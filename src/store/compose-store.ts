@@ -6,6 +6,7 @@ import { createChoicesRepository } from "./choices.ts";
 import { createDecisionsRepository } from "./decisions.ts";
 import { createDeliveriesRepository } from "./deliveries.ts";
 import { createFactsRepository } from "./facts.ts";
+import { createFilesRepository } from "./files.ts";
 import { createInboxRepository } from "./inbox.ts";
 import type { Journal } from "./journal.ts";
 import { createMessagesRepository } from "./messages.ts";
@@ -25,10 +26,11 @@ export function composeStore(journal: Journal, now: () => number): Store {
   const messages = createMessagesRepository(journal);
   const audit = createAuditRepository(journal);
   const outbox = createOutboxRepository(journal, now);
-  const deliveries = createDeliveriesRepository(journal, messages);
+  const files = createFilesRepository(journal, now, { inbox, outbox });
+  const deliveries = createDeliveriesRepository(journal, { messages, files });
   return {
     ...inbox,
-    ...createRunsRepository(journal, { inbox, messages, outbox, audit }),
+    ...createRunsRepository(journal, { inbox, messages, outbox, audit, files }),
     ...createRunQueueRepository(journal),
     ...createRunResultsRepository(journal),
     ...createRunSessionsRepository(journal),
@@ -36,6 +38,7 @@ export function composeStore(journal: Journal, now: () => number): Store {
     ...createSessionsRepository(journal, now),
     ...outbox,
     ...deliveries,
+    ...files,
     ...createDecisionsRepository(journal, { outbox, deliveries }),
     ...createChoicesRepository(journal),
     ...createSteeringRepository(journal, { outbox }),

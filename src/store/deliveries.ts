@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Store } from "../bridge/store-port.ts";
 import { toRunId } from "../domain/run.ts";
+import type { FilesRepository } from "./files.ts";
 import type { Journal } from "./journal.ts";
 import { roleSchema } from "./message-role.ts";
 import type { MessagesRepository } from "./messages.ts";
@@ -11,11 +12,17 @@ export type DeliveriesRepository = Pick<
   "markSending" | "markSent" | "postpone" | "markFailed" | "retryFailed" | "resolveSending"
 >;
 
+/** What is written in the same transactions. */
+interface DeliveriesNeighbours {
+  readonly messages: Pick<MessagesRepository, "linkMessage">;
+  readonly files: Pick<FilesRepository, "bindAnswer">;
+}
+
 const sentRow = z.object({ runId: z.string().transform(toRunId).nullable(), role: roleSchema });
 
 export function createDeliveriesRepository(
   journal: Journal,
-  messages: Pick<MessagesRepository, "linkMessage">,
+  { messages, files }: DeliveriesNeighbours,
 ): DeliveriesRepository {
   const sending = journal.change(
     "UPDATE outbox SET state = 'sending', attempts = attempts + 1 WHERE id = @id AND state = 'queued'",
@@ -57,6 +64,7 @@ export function createDeliveriesRepository(
         if (message !== undefined && row.runId !== null) messages.linkMessage(message, row.runId, row.role);
         closeTarget({ id });
         bindOffers({ id, messageId: message?.messageId ?? null });
+        if (message !== undefined) files.bindAnswer(id, message.messageId);
       });
     },
     postpone: (id, { notBefore, uncertain, error }) => {

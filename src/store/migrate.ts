@@ -3,10 +3,11 @@ import { journalSql } from "./migrations/001-journal.ts";
 import { choicesSql } from "./migrations/002-choices.ts";
 import { retentionSql } from "./migrations/003-retention.ts";
 import { accessSql } from "./migrations/004-access.ts";
+import { filesSql } from "./migrations/005-files.ts";
 import { StoreError } from "./store-error.ts";
 
 /** In order; the position plus one is the `user_version` a file has after it. Published ones never change. */
-const migrations: readonly string[] = [journalSql, choicesSql, retentionSql, accessSql];
+const migrations: readonly string[] = [journalSql, choicesSql, retentionSql, accessSql, filesSql];
 
 /**
  * Brings the file up to this version's tables, each step in one transaction together with its version number.

@@ -3,7 +3,7 @@ import type { RetentionCutoffs, RetentionStore } from "../bridge/recovery/retent
 import type { Journal } from "./journal.ts";
 
 /** Numbers of rows that go in one step, so that no step takes longer than some milliseconds. Answers make runs big. */
-const stepOf = { inbox: 200, outbox: 60, offers: 60, audit: 200, runs: 10 } as const;
+const stepOf = { inbox: 200, outbox: 60, offers: 60, files: 60, audit: 200, runs: 10 } as const;
 const pagesAtOnce = 64;
 /** Free pages that are kept for what comes next. */
 const spareRatio = 0.1;
@@ -28,6 +28,10 @@ export function createRetentionRepository(journal: Journal): RetentionStore {
     `DELETE FROM offers WHERE id IN (
        SELECT id FROM offers WHERE made_at < @before ORDER BY made_at LIMIT ${stepOf.offers})`,
   );
+  const files = journal.change(
+    `DELETE FROM sent_files WHERE (chat_id, message_id) IN (
+       SELECT chat_id, message_id FROM sent_files WHERE received_at < @before ORDER BY received_at LIMIT ${stepOf.files})`,
+  );
   const audit = journal.change(
     `DELETE FROM audit WHERE id IN (
        SELECT id FROM (SELECT id, at FROM audit ORDER BY id LIMIT ${stepOf.audit}) WHERE at < @before)`,
@@ -39,6 +43,7 @@ export function createRetentionRepository(journal: Journal): RetentionStore {
           inbox({ before: before.inbox }) +
           outbox({ before: before.outbox }) +
           offers({ before: before.runs }) +
+          files({ before: before.runs }) +
           audit({ before: before.audit }) +
           deleteRuns(before.runs),
       ),
@@ -62,6 +67,7 @@ function createRunDeletion(journal: Journal): (before: number) => number {
     "DELETE FROM messages WHERE run_id = @id",
     "DELETE FROM outbox WHERE run_id = @id",
     "DELETE FROM decisions WHERE run_id = @id",
+    "DELETE FROM run_files WHERE run_id = @id",
     "UPDATE runs SET steers = NULL WHERE steers = @id",
     "DELETE FROM runs WHERE id = @id",
   ].map((sql) => journal.change(sql));

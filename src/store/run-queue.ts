@@ -26,6 +26,7 @@ export function createRunQueueRepository(journal: Journal): RunQueueRepository {
          WHERE place = 1)
        AND not_before <= @now
        AND NOT EXISTS (SELECT 1 FROM runs WHERE state = 'running' AND session_key = head.session_key)
+       AND NOT EXISTS (SELECT 1 FROM run_files WHERE run_id = head.id AND path IS NULL AND fault IS NULL)
      ORDER BY seq`,
     runRow,
   );

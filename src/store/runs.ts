@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Store } from "../bridge/store-port.ts";
 import type { AuditRepository } from "./audit.ts";
+import type { FilesRepository } from "./files.ts";
 import type { InboxRepository } from "./inbox.ts";
 import type { Journal } from "./journal.ts";
 import type { MessagesRepository } from "./messages.ts";
@@ -20,13 +21,13 @@ export interface RunsNeighbours {
   readonly messages: Pick<MessagesRepository, "linkMessage">;
   readonly outbox: Pick<OutboxRepository, "enqueue">;
   readonly audit: AuditRepository;
+  readonly files: Pick<FilesRepository, "addToRun" | "keepSent">;
 }
 
 const chatRow = z.object({ chatId: z.number() });
 
 export function createRunsRepository(journal: Journal, neighbours: RunsNeighbours): RunsRepository {
-  const { inbox, messages, outbox, audit } = neighbours;
-  const insert = journal.change(insertRunSql);
+  const { inbox, messages, outbox } = neighbours;
   const append = journal.first(
     `UPDATE runs SET prompt = prompt || char(10) || @text, not_before = @notBefore
      WHERE id = @runId AND state IN ('queued', 'held') RETURNING chat_id AS chatId`,
@@ -47,15 +48,7 @@ export function createRunsRepository(journal: Journal, neighbours: RunsNeighbour
      WHERE id = @runId AND state IN ('held', 'queued', 'running')`,
   );
   return {
-    acceptRun: (run, updateId, { noted, outbox: rows = [] } = {}) =>
-      journal.atomic(() => {
-        if (!inbox.finishUpdate(updateId)) return false;
-        insert(runParams(run));
-        messages.linkMessage({ chatId: run.thread.chatId, messageId: run.promptMessageId }, run.id, "prompt");
-        if (noted !== undefined) audit.audit(noted);
-        for (const row of rows) outbox.enqueue(row);
-        return true;
-      }),
+    acceptRun: createAcceptRun(journal, neighbours),
     appendPrompt: (runId, { text, messageId, notBefore, updateId }) =>
       journal.atomic(() => {
         if (!inbox.finishUpdate(updateId)) return;
@@ -83,4 +76,27 @@ export function createRunsRepository(journal: Journal, neighbours: RunsNeighbour
         return true;
       }),
   };
+}
+
+function createAcceptRun(
+  journal: Journal,
+  { inbox, messages, outbox, audit, files }: RunsNeighbours,
+): RunsRepository["acceptRun"] {
+  const insert = journal.change(insertRunSql);
+  return (run, updateId, { noted, outbox: rows = [], parts = [], files: ownFiles = [] } = {}) =>
+    journal.atomic(() => {
+      if (!inbox.finishUpdate(updateId)) return false;
+      insert(runParams(run));
+      const { chatId } = run.thread;
+      messages.linkMessage({ chatId, messageId: run.promptMessageId }, run.id, "prompt");
+      for (const part of parts) {
+        inbox.finishUpdate(part.updateId);
+        messages.linkMessage({ chatId, messageId: part.messageId }, run.id, "prompt");
+      }
+      files.keepSent(parts);
+      files.addToRun(run.id, ownFiles);
+      if (noted !== undefined) audit.audit(noted);
+      for (const row of rows) outbox.enqueue(row);
+      return true;
+    });
 }

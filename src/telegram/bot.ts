@@ -1,9 +1,12 @@
 import type { Update } from "grammy/types";
 import type { HandledUpdate } from "../bridge/inbox.ts";
+import { currentChatId } from "../bridge/move-chat.ts";
 import type { PressDeps } from "../bridge/presses/press-button.ts";
 import type { Log } from "../bridge/ports.ts";
 import { say } from "../bridge/say.ts";
 import type { Vitals } from "../bridge/status/vitals.ts";
+import type { Albums } from "../bridge/files/albums.ts";
+import { afterAlbumFeature } from "./features/after-album.ts";
 import { attachmentFeature } from "./features/attachment.ts";
 import { cancelFeature } from "./features/cancel.ts";
 import { chatChangesFeature } from "./features/chat-changes.ts";
@@ -11,6 +14,7 @@ import { choicesFeature } from "./features/choices.ts";
 import { decisionReplyFeature } from "./features/decision-reply.ts";
 import { editedPromptFeature } from "./features/edited-prompt.ts";
 import type { Feature } from "./features/feature.ts";
+import { fileFeature } from "./features/file.ts";
 import { helpFeature } from "./features/help.ts";
 import { newSessionFeature } from "./features/new-session.ts";
 import { pressFeature } from "./features/press.ts";
@@ -19,11 +23,13 @@ import { queueFeature } from "./features/queue.ts";
 import { revealFeature } from "./features/reveal.ts";
 import { sessionsFeature } from "./features/sessions.ts";
 import { statusFeature } from "./features/status.ts";
+import type { Incoming } from "../domain/incoming.ts";
 import { parseUpdate } from "./parse-update.ts";
 
 export type BotDeps = PressDeps & {
   readonly vitals: Vitals;
   readonly log: Log;
+  readonly albums: Albums;
   readonly me: { readonly id: number; readonly username: string };
 };
 
@@ -32,7 +38,6 @@ export function createUpdateHandler(deps: BotDeps): (payload: string) => Promise
   const features: readonly Feature[] = [
     pressFeature(deps),
     chatChangesFeature(deps),
-    editedPromptFeature(deps),
     cancelFeature(deps),
     choicesFeature(deps),
     sessionsFeature(deps),
@@ -42,11 +47,14 @@ export function createUpdateHandler(deps: BotDeps): (payload: string) => Promise
     revealFeature(deps),
     helpFeature(deps),
     decisionReplyFeature(deps),
+    afterAlbumFeature(deps),
+    editedPromptFeature(deps),
+    fileFeature(deps),
     attachmentFeature(deps),
     promptFeature(deps),
   ];
   return async (payload) => {
-    const incoming = parsePayload(deps, payload);
+    const incoming = inCurrentChat(deps, parsePayload(deps, payload));
     if (incoming.kind === "ignored") {
       deps.log.debug("update ignored", { reason: incoming.reason });
       return {};
@@ -57,6 +65,14 @@ export function createUpdateHandler(deps: BotDeps): (payload: string) => Promise
     }
     return {};
   };
+}
+
+/** A message may be handled after its group got a new id: what is allowed, remembered and answered goes by that. */
+function inCurrentChat({ store }: BotDeps, incoming: Incoming): Incoming {
+  if (incoming.kind !== "message" && incoming.kind !== "edited") return incoming;
+  const { message } = incoming;
+  const chatId = currentChatId(store, message.thread.chatId);
+  return { ...incoming, message: { ...message, thread: { ...message.thread, chatId } } };
 }
 
 /** Says under a message that it could not be handled, so that it is not silently lost. */

@@ -2,6 +2,7 @@ import type { CallbackQuery, ChatMemberUpdated, Message, Update, User } from "gr
 import type { AttachmentKind, Incoming, IncomingMessage, RepliedMessage } from "../domain/incoming.ts";
 import type { Sender } from "../domain/run.ts";
 import type { Thread } from "../domain/thread.ts";
+import { fileOf } from "./files/file-of.ts";
 
 /** Who this bot is, as `getMe` says. */
 interface BotIdentity {
@@ -35,7 +36,7 @@ function fromMessage(message: Message, { kind, updateId, bot }: MessageContext):
   if (chat.type === "channel") return ignored("channel post");
   if (message.sender_chat) return ignored("sent in the name of a chat");
   if (!from || from.is_bot) return ignored("sent by a bot");
-  const attachment = attachmentOf(message);
+  const { attachment, ...brought } = attachmentOf(message);
   const written = message.text ?? message.caption;
   if (written === undefined && attachment === undefined) return ignored("service message");
   const text = withoutOwnName(written ?? "", bot);
@@ -53,6 +54,7 @@ function fromMessage(message: Message, { kind, updateId, bot }: MessageContext):
       ...context(message, bot),
       forwarded: message.forward_origin !== undefined,
       ...(attachment !== undefined && { attachment }),
+      ...brought,
     },
   };
 }
@@ -81,7 +83,15 @@ function replyOf(message: Message, bot: BotIdentity): RepliedMessage | undefined
   if (target === undefined) return undefined;
   if (message.is_topic_message && target.message_id === message.message_thread_id) return undefined;
   const text = target.text ?? target.caption;
-  return { messageId: target.message_id, ...(text !== undefined && { text }), fromBot: target.from?.id === bot.id };
+  const senderId = target.sender_chat === undefined ? target.from?.id : undefined;
+  const file = fileOf(target);
+  return {
+    messageId: target.message_id,
+    ...(senderId !== undefined && { senderId }),
+    ...(text !== undefined && { text }),
+    ...(file !== undefined && { file }),
+    fromBot: target.from?.id === bot.id,
+  };
 }
 
 const MEDIA: readonly (readonly [keyof Message, AttachmentKind])[] = [
@@ -106,8 +116,10 @@ const MEDIA: readonly (readonly [keyof Message, AttachmentKind])[] = [
   ["paid_media", "other"],
 ];
 
-function attachmentOf(message: Message): AttachmentKind | undefined {
-  return MEDIA.find(([key]) => message[key] !== undefined)?.[1];
+function attachmentOf(message: Message): Pick<IncomingMessage, "attachment" | "file"> {
+  const attachment = MEDIA.find(([key]) => message[key] !== undefined)?.[1];
+  const file = fileOf(message);
+  return { ...(attachment !== undefined && { attachment }), ...(file !== undefined && { file }) };
 }
 
 function fromPress(query: CallbackQuery, updateId: number): Incoming {

@@ -3,12 +3,13 @@ import { newKey, newRunId } from "../../src/app/random-keys.ts";
 import { acceptPrompt } from "../../src/bridge/accept-prompt.ts";
 import type { AskRights } from "../../src/bridge/guard.ts";
 import type { PressDeps } from "../../src/bridge/presses/press-button.ts";
-import type { EngineSource, Processes, RunRecords } from "../../src/bridge/ports.ts";
+import type { EngineSource, Files, Processes, RunRecords } from "../../src/bridge/ports.ts";
 import { SeenPresses } from "../../src/bridge/presses/seen-presses.ts";
 import type { RecordedProcess, Store } from "../../src/bridge/store-port.ts";
 import { recover } from "../../src/bridge/recovery/recover.ts";
 import { coversNothing } from "../../src/bridge/secret-cover.ts";
 import type { BridgeSettings } from "../../src/bridge/settings.ts";
+import type { Receiving } from "../../src/bridge/status/receiving.ts";
 import type { Vitals } from "../../src/bridge/status/vitals.ts";
 import type { EngineId } from "../../src/domain/event.ts";
 import type { ButtonPress, IncomingMessage } from "../../src/domain/incoming.ts";
@@ -38,6 +39,8 @@ export interface BridgeOptions {
   readonly rights?: AskRights;
   /** Where runs are recorded; by default none is. */
   readonly records?: RunRecords;
+  /** Where files come from; by default nowhere. */
+  readonly files?: Files;
   /** The last id that Telegram gave to a message or an update. */
   readonly lastId?: number;
 }
@@ -48,6 +51,7 @@ export class BridgeUnderTest {
   readonly clock: FakeClock;
   readonly store: Store;
   readonly log: RecordingLog = new RecordingLog();
+  readonly vitals: FakeVitals = new FakeVitals();
   readonly runner: ScriptedRunner;
   readonly parts: BotParts;
   readonly ended: RecordedProcess[] = [];
@@ -75,9 +79,9 @@ export class BridgeUnderTest {
     const { chat, clock, store, log } = this;
     const records = options.records ?? noRecords;
     this.#records = records;
-    const edges = { chat, clock, store, log, engines, settings, records };
+    const edges = { chat, clock, store, log, engines, settings, records, files: filesOf(options) };
     const rights = options.rights ?? (() => ({ chat: true, decide: true, admin: true }));
-    this.parts = assembleBot({ ...edges, rights, vitals: wellVitals, me: { id: 7, username: "test_bot" } });
+    this.parts = assembleBot({ ...edges, rights, vitals: this.vitals, me: { id: 7, username: "test_bot" } });
     this.deps = { ...edges, ...this.parts, rights, presses: new SeenPresses(), newRunId, newKey };
   }
 
@@ -142,11 +146,21 @@ const noRecords: RunRecords = {
   remove: () => {},
 };
 
-const wellVitals: Vitals = {
-  startedAt: 1_000_000,
-  receiving: () => ({ state: "well", silentMs: 0 }),
-  lastError: () => undefined,
-};
+function filesOf({ files }: BridgeOptions): Files {
+  return files ?? { fetch: () => Promise.reject(new Error("a test that fetches files says where from")) };
+}
+
+/** How the program around the bridge does, as the test says. */
+class FakeVitals implements Vitals {
+  readonly startedAt: number = 1_000_000;
+  state: Receiving["state"] = "well";
+
+  receiving(): Receiving {
+    return { state: this.state, silentMs: 0 };
+  }
+
+  lastError(): undefined {}
+}
 
 const defaults: BridgeSettings = {
   sessionMode: "stateless",
@@ -163,5 +177,7 @@ const defaults: BridgeSettings = {
   remindAfterMs: 600_000,
   silentAfterMs: 0,
   dailyCostUsd: 0,
+  albumQuietMs: 1_000,
+  fileSenderIds: new Set(),
   secrets: coversNothing,
 };

@@ -33,6 +33,7 @@ const started = (plan: PromptPlan, session = "s1"): Evidence["started"][number] 
   pid: 100,
   session,
   prompt: promptText(plan),
+  files: [],
 });
 const button = (label: string): BotMessage["buttons"][number] => ({ label, data: "x" });
 const killed = { cause: "kill", code: null, hasPolled: true } as const;
@@ -95,6 +96,11 @@ const wrong: Readonly<Record<ViolationKind, readonly Evidence[]>> = {
   "needless mark": [{ ...well, ...shown([...well.messages, marked]) }],
   "wrong place": [{ ...well, ...shown([final(first, { chat: GROUP.id }), final(reply, { id: 11 })]) }],
   "started twice": [{ ...well, started: [...well.started, started(first)] }],
+  "album in parts": [["a/p1.part0.txt"], ["a/p1.part1.txt", "a/p1.part0-2.txt"]].map((files) => ({
+    ...well,
+    scenario: { ...well.scenario, prompts: [{ ...first, album: 2 }, reply] },
+    started: [{ ...started(first), files }, started(reply)],
+  })),
   "wrong outcome": [
     { ...well, ...shown([message({ text: "error · claude · 1s", prompt: "p1" }), final(reply, { id: 11 })]) },
     { ...well, ...shown([message({ text: "interrupted · claude · 1s", prompt: "p1" }), final(reply, { id: 11 })]) },

@@ -55,6 +55,11 @@ const CASES: readonly Case[] = [
     message: `takopi.toml: transports.telegram.files.uploads_dir: expected a relative path, got "/tmp". Write: uploads_dir = "incoming"`,
   },
   {
+    name: "an upload directory outside of the project",
+    text: `${MINIMAL}[transports.telegram.files]\nuploads_dir = "a/../../b"`,
+    message: `takopi.toml: transports.telegram.files.uploads_dir: expected a relative path, got "a/../../b". Write: uploads_dir = "incoming"`,
+  },
+  {
     name: "an empty token",
     text: `[transports.telegram]\nbot_token = "  "`,
     message: `takopi.toml: transports.telegram.bot_token: expected the token from @BotFather, got an empty text. Write: bot_token = "123456789:the-token-from-BotFather"`,

@@ -60,6 +60,50 @@ describe("a message", () => {
     expect(parse({ update_id: 1, message: message({ photo }) })).toMatchObject({ message: { text: "" } });
   });
 
+  it("has the file that engines can get, with a name and a type that are safe", () => {
+    const file = { file_id: "f", file_unique_id: "u" };
+    const sized = { ...file, width: 1, height: 1, duration: 1 };
+    const small = { file_id: "small", file_unique_id: "s", width: 1, height: 1 };
+    const photo = [small, { ...small, file_id: "large", file_size: 9 }];
+    const named = { ...file, file_name: "../a\nb.pdf", mime_type: "application/pdf" };
+    const described = [
+      { photo },
+      { live_photo: { ...sized, photo } },
+      { document: named },
+      { document: { ...file, file_name: "/", mime_type: "text/html\r\nx" } },
+      { audio: { ...file, duration: 1 } },
+      { video: sized },
+      { animation: { ...sized, file_name: "cat.gif.mp4" }, document: file },
+      { voice: { ...file, duration: 1 } },
+      { contact: { phone_number: "1", first_name: "Bo" } },
+    ].map((media) => {
+      const found = parsedMessage({ ...media, message_id: 7 }).file;
+      return found && `${found.fileId} ${found.name} ${found.mediaType}`;
+    });
+    expect(described).toEqual([
+      "large photo-7.jpg image/jpeg",
+      "large photo-7.jpg image/jpeg",
+      "f ab.pdf application/pdf",
+      "f file-7 application/octet-stream",
+      "f audio-7.mp3 audio/mpeg",
+      "f video-7.mp4 video/mp4",
+      "f cat.gif.mp4 video/mp4",
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it("knows the file and the author of the message it replies to, but no chat in whose name it was written", () => {
+    const document = { file_id: "f", file_unique_id: "u", file_name: "a.pdf" };
+    expect(parsedMessage({ reply_to_message: repliedTo({ document }) }).replyTo).toMatchObject({
+      senderId: 42,
+      file: { name: "a.pdf" },
+    });
+    const sender_chat = { id: -100, type: "channel", title: "News" } as const;
+    const posted = parsedMessage({ reply_to_message: repliedTo({ document, sender_chat }) }).replyTo;
+    expect(posted).not.toHaveProperty("senderId");
+  });
+
   it("names the kind of what is attached", () => {
     const file = { file_id: "f", file_unique_id: "u" };
     const sized = { ...file, width: 1, height: 1, duration: 1 };

@@ -151,6 +151,10 @@ const READS: ReadonlySet<string> = new Set<keyof Store>([
   "lastAnswered",
   "steeredInto",
   "isSendingFor",
+  "findSentFile",
+  "albumOf",
+  "filesOf",
+  "runsToFetch",
   "close",
 ]);
 

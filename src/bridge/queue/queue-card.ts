@@ -4,6 +4,7 @@ import type { LiveRun } from "../live-run.ts";
 import type { EngineSource } from "../ports.ts";
 import { runButton } from "../run-button.ts";
 import type { CardExtras } from "../run-messages.ts";
+import { countOf } from "../status/vitals.ts";
 import type { Store } from "../store-port.ts";
 
 export interface QueueCardDeps {
@@ -28,9 +29,9 @@ function queuedExtras({ store, engines }: QueueCardDeps, runId: RunId): CardExtr
   const run = store.findRun(runId);
   const ahead = run && runAhead(store, run);
   if (run === undefined || ahead === undefined) {
-    return { keyboard: [[runButton(runId, "cancel", "Drop")]], ...(run && startNote(run)) };
+    return { keyboard: [[runButton(runId, "cancel", "Drop")]], ...(run && (fetchNote(store, run) ?? startNote(run))) };
   }
-  const canSteer = engines.runner(ahead.engine)?.capabilities.steer === true;
+  const canSteer = engines.runner(ahead.engine)?.capabilities.steer === true && store.filesOf(runId).length === 0;
   const before = store.queuedBefore(runId);
   return {
     note: before === 0 ? "next in its session" : `${before} before it in its session`,
@@ -38,6 +39,17 @@ function queuedExtras({ store, engines }: QueueCardDeps, runId: RunId): CardExtr
       [...(canSteer ? [runButton(runId, "steer", "Steer now")] : []), runButton(runId, "cancel", "Drop")],
       [runButton(runId, "interrupt", "Interrupt and run this")],
     ],
+  };
+}
+
+/** Of a run whose files are on their way. */
+function fetchNote(store: Store, { id }: Run): Required<Pick<CardExtras, "note">> | undefined {
+  const files = store.filesOf(id);
+  const missing = files.filter(({ outcome }) => outcome === undefined).length;
+  if (missing === 0) return undefined;
+  return {
+    note:
+      missing === files.length ? `getting ${countOf(missing, "file")}` : `getting ${missing} of ${files.length} files`,
   };
 }
 

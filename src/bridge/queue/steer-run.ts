@@ -16,6 +16,7 @@ export function steerRun(deps: SteerDeps, run: Run, by: Sender): string {
   if (target === undefined || live === undefined) return "The run it waited for has ended: it starts by itself.";
   if (deps.engines.runner(target.engine)?.capabilities.steer !== true)
     return `${target.engine} can't be steered: the prompt stays queued.`;
+  if (store.filesOf(run.id).length > 0) return "Files can't be passed into a run that works: the prompt stays queued.";
   if (!store.beginSteering(run.id, target.id)) return "It is no longer queued.";
   store.audit({ at: clock.now(), actor: String(by.id), verb: "steer", subject: target.id, detail: { with: run.id } });
   if (!live.steer(run.id, run.prompt, () => void finishSteered(deps, run, target))) {

@@ -6,6 +6,8 @@ import { toast } from "./toasts.js";
 /** A bot that never answers a press must not leave its button busy for good. */
 const PRESS_MS = 10_000;
 
+const MAX_ALBUM = 10;
+
 /** What the user does, on a store with `state` and `dispatch`. What fails is said in a toast, but for `submit`, which rejects. */
 export function createActions(store) {
   return {
@@ -54,11 +56,19 @@ async function submit({ state }, { text, files, context }) {
     ...(thread === undefined ? {} : { thread }),
     ...(id === undefined ? {} : { reply_to: id }),
   };
-  const [first, ...others] = files;
-  if (first !== undefined) await api.upload({ ...place, ...(text.trim() === "" ? {} : { caption: text }) }, first);
-  for (const file of others) await api.upload(place, file);
-  if (first !== undefined) return;
+  if (files.length > 0) return uploadAll(files, { ...place, ...(text.trim() === "" ? {} : { caption: text }) });
   for (const part of splitText(text)) await api.message({ ...place, text: part });
+}
+
+/** As Telegram's apps do: several files are albums of at most ten, and the text is the caption of the first. */
+async function uploadAll(files, { caption, ...place }) {
+  for (let start = 0; start < files.length; start += MAX_ALBUM) {
+    const parts = files.slice(start, start + MAX_ALBUM);
+    const album = parts.length === 1 ? place : { ...place, media_group_id: `${Date.now()}${start}` };
+    for (const [index, file] of parts.entries()) {
+      await api.upload({ ...album, caption: start + index === 0 ? caption : undefined }, file);
+    }
+  }
 }
 
 async function press({ state }, { id, data, button }) {

@@ -3,7 +3,8 @@ import { z } from "zod";
 const KINDS = ["429", "400", "500", "502-html", "cut-before", "cut-after", "delay", "hang"] as const;
 
 /**
- * A fault for coming Bot API calls. Without `method` it hits every method but getUpdates; `"*"` hits that one too.
+ * A fault for coming Bot API calls. Without `method` it hits every method but getUpdates; `"*"` hits that one too, and `"download"` the
+ * download of a file, of which `cut-after` lets half come.
  * `cut-before`: the connection ends before the call has its effect; `cut-after`: after it, before the answer.
  * `hang`: never answered, no effect. `delay`: the call works, `delay_ms` later.
  */

@@ -1,4 +1,5 @@
 import { type EditDeps, editPrompt } from "../../bridge/edit-prompt.ts";
+import { editedText } from "../../bridge/files/accept-files.ts";
 import type { EngineSource } from "../../bridge/ports.ts";
 import type { BridgeSettings } from "../../bridge/settings.ts";
 import { parseDirectives } from "../../routing/directives.ts";
@@ -16,7 +17,8 @@ export function editedPromptFeature(deps: EditedPromptDeps): Feature {
     if (incoming.kind !== "edited") return false;
     const { runners } = deps.engines;
     const names = { engines: runners.map((runner) => runner.engine), projects: [...deps.settings.projects.keys()] };
-    const parsed = parseDirectives(stripResumeLines(incoming.message.text, runners), names);
+    const text = editedText(deps.store, incoming.message);
+    const parsed = parseDirectives(stripResumeLines(text, runners), names);
     if (parsed.kind === "parsed") editPrompt(deps, incoming.message, parsed.directives.prompt);
     return true;
   };

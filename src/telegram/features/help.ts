@@ -44,6 +44,7 @@ function helpText({ engines, settings }: HelpDeps): string {
     `• ${continues}; so does a reply to any message of a run.`,
     "• /cancel stops a run, /new starts afresh, /queue shows what waits, /status whether all is well.",
     "• /sessions lists what was begun here or in a terminal, /continue takes the newest.",
+    "• A file with a caption is a prompt with that file; so is a reply to a file you sent.",
     "• /plan before a prompt asks for a plan first. /agent, /model and /reasoning choose what this chat uses.",
     `• Begin with ${ready.map((id) => `/${id}`).join(", ")} to choose the engine.`,
     ...(settings.projects.size > 0

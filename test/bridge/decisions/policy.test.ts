@@ -22,6 +22,8 @@ function settings(approvals: Partial<ApprovalSettings>, ofProject?: ApprovalPoli
     remindAfterMs: 0,
     silentAfterMs: 0,
     dailyCostUsd: 0,
+    albumQuietMs: 1_000,
+    fileSenderIds: new Set(),
     secrets: coversNothing,
     approvals: { policy: "auto", engines: new Map(), allow: [], ...approvals },
   };

@@ -178,6 +178,27 @@ describeInBrowser("the chat page", () => {
     expect(parts.map(({ text }) => text).join(" ")).toBe("word ".repeat(2000).trim());
   });
 
+  it("sends several files as an album, with the text once", async () => {
+    await open();
+    const files = ["a", "b", "c"].map((name) => ({
+      name: `${name}.txt`,
+      mimeType: "text/plain",
+      buffer: Buffer.from(name),
+    }));
+    await page.locator("#file-input").setInputFiles(files);
+    await page.locator("#input").fill("read these");
+    await page.keyboard.press("Enter");
+    await telegram.world.waitFor((world) => world.messages().length === 3);
+    const sent = telegram.world.messages();
+    expect(sent.map(({ document, caption }) => [document?.file_name, caption])).toEqual([
+      ["a.txt", "read these"],
+      ["b.txt", undefined],
+      ["c.txt", undefined],
+    ]);
+    expect(new Set(sent.map(({ media_group_id: group }) => group ?? "none")).size).toBe(1);
+    expect(sent[0]?.media_group_id).toBeDefined();
+  });
+
   it("gives back what could not be sent and says why", async () => {
     await open();
     telegram.world.block({ user: telegram.owner.id, blocked: true });

@@ -26,6 +26,8 @@ const SLOWEST_RETRY_MS = 30_000;
 export class Deliveries {
   readonly #deps: DeliveryDeps;
   readonly #busyLanes = new Set<string>();
+  /** How often each chat was opened again. */
+  readonly #openings = new Map<number, number>();
   #cancelTimer: (() => void) | undefined;
   #isStopped = false;
   #whenIdle: (() => void)[] = [];
@@ -51,6 +53,13 @@ export class Deliveries {
     const dueAt = this.#deps.store.nextDeliveryAt(now);
     if (dueAt !== undefined) this.#cancelTimer = this.#deps.clock.setTimer(dueAt - now, () => this.wake());
     if (this.#busyLanes.size === 0) this.#reportIdle();
+  }
+
+  /** The bot may write in the chat again: what could not be delivered there goes out, also what is being refused at this moment. */
+  reopen(chatId: number): void {
+    this.#openings.set(chatId, this.#openingsOf(chatId) + 1);
+    this.#deps.store.retryFailed(chatId);
+    this.wake();
   }
 
   /** Starts no further delivery. Resolves when those under way have ended; what is left stays in the journal. */
@@ -79,6 +88,8 @@ export class Deliveries {
 
   async #deliver(row: OutboxRow): Promise<void> {
     const { store } = this.#deps;
+    const { chatId } = row.thread;
+    const openings = this.#openingsOf(chatId);
     await this.#write(() => store.markSending(row.id));
     try {
       const message = await this.#perform(row);
@@ -87,14 +98,19 @@ export class Deliveries {
       if (row.operation.type === "edit" && message !== undefined) await this.#write(() => store.closeCard(message));
     } catch (error) {
       if (!(error instanceof ChatError)) throw error;
-      await this.#write(() => this.#recordFailure(row, error));
+      const isOpenAgain = this.#openingsOf(chatId) !== openings;
+      await this.#write(() => this.#recordFailure(row, error, isOpenAgain));
     }
   }
 
-  #recordFailure({ id, attempts }: OutboxRow, { fault, message }: ChatError): void {
+  #openingsOf(chatId: number): number {
+    return this.#openings.get(chatId) ?? 0;
+  }
+
+  #recordFailure({ id, attempts }: OutboxRow, { fault, message }: ChatError, isOpenAgain: boolean): void {
     const { store, clock, log } = this.#deps;
     log.warn("delivery failed", { row: id, fault, attempts, reason: message });
-    const canRetry = fault === "unavailable" || fault === "uncertain";
+    const canRetry = fault === "unavailable" || fault === "uncertain" || (fault === "chat_closed" && isOpenAgain);
     if (!canRetry) return store.markFailed(id, message);
     const notBefore = clock.now() + retryDelayMs(attempts);
     store.postpone(id, { notBefore, uncertain: fault === "uncertain", error: message });

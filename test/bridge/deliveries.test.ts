@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { ChatError, type OutgoingMessage } from "../../src/bridge/chat-port.ts";
 import { Deliveries } from "../../src/bridge/deliveries.ts";
 import { say } from "../../src/bridge/say.ts";
+import type { MessageRef } from "../../src/domain/thread.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { FakeClock } from "../telegram/fake-clock.ts";
 import { RecordingLog } from "../telegram/recording-log.ts";
@@ -14,6 +16,27 @@ function createDeliveries(): { chat: FakeChat; clock: FakeClock; deliveries: Del
 }
 
 const thread = { chatId: 1 };
+
+/** Its first answer is a refusal, and comes when the test says so. */
+class RefusingChat extends FakeChat {
+  readonly refuse: () => void;
+  readonly #refusal: Promise<void>;
+  #isOpen = false;
+
+  constructor() {
+    super();
+    let refuse = (): void => {};
+    this.#refusal = new Promise((resolve) => (refuse = resolve));
+    this.refuse = refuse;
+  }
+
+  override async send(message: OutgoingMessage): Promise<MessageRef> {
+    if (this.#isOpen) return await super.send(message);
+    this.#isOpen = true;
+    await this.#refusal;
+    throw new ChatError("chat_closed", "blocked");
+  }
+}
 
 describe("deliveries", () => {
   it("sends again, unmarked, what surely did not arrive", async () => {
@@ -52,6 +75,18 @@ describe("deliveries", () => {
     say(deliveries, { thread, text: "two" });
     await clock.advance(5_000);
     expect(chat.sent).toEqual(["one", "two"]);
+  });
+
+  it("delivers what was refused in the very moment in which the chat was opened again", async () => {
+    const clock = new FakeClock();
+    const chat = new RefusingChat();
+    const store = openStore({ path: ":memory:", now: () => clock.now() });
+    const deliveries = new Deliveries({ chat, clock, store, log: new RecordingLog() });
+    say(deliveries, { thread, text: "hello" });
+    deliveries.reopen(thread.chatId);
+    chat.refuse();
+    await clock.advance(5_000);
+    expect(chat.sent).toEqual(["hello"]);
   });
 
   it("does not let one chat hold up another", async () => {

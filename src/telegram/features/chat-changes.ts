@@ -16,12 +16,11 @@ interface ChatChangesDeps {
 export function chatChangesFeature(deps: ChatChangesDeps): Feature {
   return (incoming) => {
     if (incoming.kind === "membership") {
-      if (incoming.change.canWrite) deps.store.retryFailed(incoming.change.chatId);
-    } else if (incoming.kind === "migrated") {
-      moveChat({ ...deps, secrets: deps.settings.secrets }, incoming.migration.fromChatId, incoming.migration.toChatId);
-    } else {
-      return false;
+      if (incoming.change.canWrite) deps.deliveries.reopen(incoming.change.chatId);
+      return true;
     }
+    if (incoming.kind !== "migrated") return false;
+    moveChat({ ...deps, secrets: deps.settings.secrets }, incoming.migration.fromChatId, incoming.migration.toChatId);
     deps.deliveries.wake();
     return true;
   };

@@ -43,7 +43,9 @@ export class ProgressCard {
   #lastCallAt = 0;
   #mayHaveStrays = false;
   #busy = false;
+  /** It may be visible already, and is noted in a moment. */
   #isArriving = false;
+  #pressed: MessageRef | undefined;
   #ending: CardEnding | undefined;
   #cancelTimer: (() => void) | undefined;
 
@@ -58,9 +60,14 @@ export class ProgressCard {
     return this.#mayHaveStrays || (this.#busy && this.#message === undefined);
   }
 
-  /** Whether the message may be visible already and be noted in a moment. */
-  get isArriving(): boolean {
-    return this.#isArriving;
+  /** A message of the run was pressed whose id the journal does not know: it becomes the run's own, where that has none. */
+  adopt(message: MessageRef): boolean {
+    if (this.#message !== undefined && !this.#isArriving) return false;
+    this.#pressed = message;
+    if (this.#isArriving) return true;
+    this.#deps.store.linkMessage(message, this.#run.id, "progress");
+    this.#message = message;
+    return true;
   }
 
   /** Shows what `draw` returns, now and at every tick, until the next call. */
@@ -111,7 +118,7 @@ export class ProgressCard {
   /** Sends or edits. Resolves to the time to wait before trying again, or undefined when it is visible. Never rejects. */
   async #put(drawn: CardContent): Promise<number | undefined> {
     try {
-      if (this.#message === undefined) await this.#send(drawn).finally(() => (this.#isArriving = false));
+      if (this.#message === undefined) await this.#send(drawn);
       else await this.#edit(this.#message, drawn);
       return this.#message === undefined ? 0 : undefined;
     } catch (error) {
@@ -122,22 +129,33 @@ export class ProgressCard {
     }
   }
 
-  async #send({ content, keyboard }: CardContent): Promise<void> {
-    const { id: runId, thread, promptMessageId } = this.#run;
-    const replyTo = promptMessageId;
+  async #send(drawn: CardContent): Promise<void> {
     this.#isArriving = true;
-    const message = await this.#deps.chat.send({
-      thread,
-      content,
-      keyboard,
-      replyTo,
-      runId,
-      silent: true,
-      urgency: "receipt",
-    });
+    try {
+      await this.#become(await this.#post(drawn));
+    } catch (error) {
+      // Who pressed it saw it: it arrived all the same.
+      if (this.#pressed === undefined) throw error;
+      await this.#become(this.#pressed);
+    } finally {
+      this.#isArriving = false;
+    }
+  }
+
+  async #post({ content, keyboard }: CardContent): Promise<MessageRef> {
+    const { id: runId, thread, promptMessageId: replyTo } = this.#run;
+    return await this.#deps.chat.send({ thread, content, keyboard, replyTo, runId, silent: true, urgency: "receipt" });
+  }
+
+  async #become(message: MessageRef): Promise<void> {
+    const { store, deliveries } = this.#deps;
+    const { id: runId, thread } = this.#run;
     this.#message = message;
-    await untilWritten(this.#deps, () => this.#deps.store.linkMessage(message, runId, "progress"));
-    if (this.#ending !== undefined) this.#deps.deliveries.enqueue(this.#endingRow(message, this.#ending));
+    await untilWritten(this.#deps, () => store.linkMessage(message, runId, "progress"));
+    if (this.#ending !== undefined) deliveries.enqueue(this.#endingRow(message, this.#ending));
+    const messageId = this.#pressed?.messageId ?? message.messageId;
+    if (messageId !== message.messageId)
+      deliveries.enqueue({ thread, role: "notice", operation: { type: "delete", messageId } });
   }
 
   async #edit(message: MessageRef, { content, keyboard }: CardContent): Promise<void> {

@@ -31,7 +31,7 @@ export function pressRun(deps: PressRunDeps, press: ButtonPress, target: { verb:
 function pressAllowed(deps: PressRunDeps, press: ButtonPress, { run, verb }: { run: Run; verb: RunVerb }): string {
   switch (verb) {
     case "cancel":
-      removeStray(deps, press, run);
+      settleStray(deps, press, run);
       return cancelByPress(deps, press, run);
     case "run":
       return releaseHeld(deps, press, run);
@@ -62,15 +62,19 @@ function tooLate(deps: PressRunDeps, press: ButtonPress, { run, toast }: { run: 
 }
 
 /**
- * A message with a cancel button that is no progress message the journal knows: a notice, or a receipt
- * whose id was lost with Telegram's answer. Nobody would ever change it again. One that may only not be noted yet stays.
+ * A message with a cancel button that is no progress message the journal knows: a notice, or a receipt whose id was lost with Telegram's
+ * answer, or is only not noted yet. Nobody would ever change the first two again; a receipt becomes the run's message where it has none.
  */
-function removeStray({ store, deliveries, lives }: PressRunDeps, press: ButtonPress, run: Run): void {
-  const { thread, messageId } = press;
-  if (lives.find(run.id)?.card.isArriving === true) return;
-  const link = store.findMessage({ chatId: thread.chatId, messageId });
+function settleStray({ store, deliveries, lives }: PressRunDeps, { thread, messageId }: ButtonPress, run: Run): void {
+  const message = { chatId: thread.chatId, messageId };
+  const link = store.findMessage(message);
   if (link !== undefined && link.role !== "notice") return;
+  if (link === undefined && isActive(run) && lives.open(run).card.adopt(message)) return;
   deliveries.enqueue({ thread, role: "notice", operation: { type: "delete", messageId } });
+}
+
+function isActive({ state }: Run): boolean {
+  return state === "queued" || state === "running";
 }
 
 function releaseHeld(deps: PressRunDeps, press: ButtonPress, run: Run): string {

@@ -32,6 +32,23 @@ it("a receipt whose id was lost goes away with its button, also after the run an
   expect(isVisible(bridge, lost)).toBe(false);
 });
 
+it("a receipt whose id was lost becomes the run's message when the run is dropped under it", async () => {
+  const bridge = new BridgeUnderTest();
+  await bridge.open();
+  bridge.prompt("work");
+  const run = await bridge.runner.nextRun();
+  run.emit(started(token("s1")));
+  await settled();
+  const card = await bridge.chat.shows(/^(starting|working)/);
+  bridge.chat.faults.push("uncertain");
+  bridge.prompt("more", { replyTo: { messageId: card.ref.messageId, fromBot: true } });
+  const lost = await bridge.chat.shows(/^queued/);
+  await press(bridge, lost, "Drop");
+  await bridge.clock.advance(10_000);
+  expect(bridge.chat.visible.get(lost.ref.messageId)?.text).toMatch(/^cancelled/);
+  expect(bridge.chat.texts().filter((text) => /^(queued|cancelled)/.test(text))).toHaveLength(1);
+});
+
 it("the first copy of a question whose id was lost goes away when it is pressed, and the second one goes on asking", async () => {
   const asking = await Asking.begin();
   const { bridge } = asking;
